@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+import type { MessagePart } from "./message.ts";
+import { timeZoneSchema } from "./tasks.ts";
+
+/** queued and running: an answer is being made; waiting: it waits for an approval; the rest are final. */
+export const runStatusSchema = z.enum(["queued", "running", "waiting", "done", "stopped", "failed"]);
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
+export const runSchema = z.object({
+  id: z.uuid(),
+  conversationId: z.uuid(),
+  /** The user's message that it answers. */
+  messageId: z.uuid(),
+  /** The assistant's message that it writes. */
+  answerId: z.uuid(),
+  status: runStatusSchema,
+});
+export type Run = z.infer<typeof runSchema>;
+
+export const conversationSchema = z.object({
+  id: z.uuid(),
+  title: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  /** The newest run, null before the first message. */
+  run: runSchema.nullable(),
+});
+export type Conversation = z.infer<typeof conversationSchema>;
+
+const conversationTitleSchema = z.string().trim().min(1).max(limits.conversationTitleCharacters);
+export const newConversationSchema = z.strictObject({ id: z.uuid().optional() });
+export const conversationPatchSchema = z.strictObject({ title: conversationTitleSchema });
+
+export const conversationFilterSchema = z.strictObject({
+  /** Part of the title or of any message. */
+  q: z.string().trim().max(limits.titleCharacters).optional(),
+  cursor: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(30),
+});
+export const conversationPageSchema = z.object({
+  items: z.array(conversationSchema),
+  nextCursor: z.string().nullable(),
+});
+export type ConversationPage = z.infer<typeof conversationPageSchema>;
+
+export const messageSchema = z.object({
+  id: z.uuid(),
+  role: z.enum(["user", "assistant"]),
+  /** The AI SDK's UI message parts; `message.ts` names those we make. */
+  parts: z.array(z.custom<MessagePart>((part) => typeof part === "object" && part !== null)),
+  /** complete; waiting for an approval; stopped by the user; failed, which its `data-notice` part explains. */
+  status: z.enum(["complete", "waiting", "stopped", "failed"]),
+  runId: z.uuid().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type Message = z.infer<typeof messageSchema>;
+
+export const messageFilterSchema = z.strictObject({
+  cursor: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
+});
+/** Newest first. */
+export const messagePageSchema = z.object({ items: z.array(messageSchema), nextCursor: z.string().nullable() });
+export type MessagePage = z.infer<typeof messagePageSchema>;
+
+export const newMessageSchema = z.strictObject({
+  /** Made by the client before its first try, so that a resend is the same message. */
+  id: z.uuid(),
+  text: z
+    .string()
+    .max(limits.messageCharacters)
+    .refine((text) => text.trim().length > 0, "must not be empty"),
+  timeZone: timeZoneSchema,
+});
+export type NewMessage = z.infer<typeof newMessageSchema>;
+
+export const approvalDecisionSchema = z.strictObject({ decision: z.enum(["approve", "reject"]) });
+
+/** What `GET /api/events` tells, as the `data` of an event named `change`: look at these again. */
+export const changeEventSchema = z.object({
+  tasks: z.boolean(),
+  conversations: z.boolean(),
+});
+export type ChangeEvent = z.infer<typeof changeEventSchema>;
+
+export const healthSchema = z.object({
+  status: z.enum(["ok", "unavailable"]),
+  database: z.enum(["ok", "unavailable"]),
+  /** `rules` without a model, else the model's name. */
+  assistant: z.string(),
+  version: z.string(),
+});
+export type Health = z.infer<typeof healthSchema>;

@@ -1,0 +1,6 @@
+export * from "./conversations.ts";
+export * from "./errors.ts";
+export * from "./limits.ts";
+export * from "./message.ts";
+export * from "./tasks.ts";
+export * from "./tools.ts";

@@ -1,0 +1,24 @@
+/** Limits that both sides know: the backend enforces them, the frontend tells people before they run into them. */
+export const limits = {
+  /** Largest request body, in bytes. */
+  bodyBytes: 64 * 1024,
+  /** Longest chat message, in characters. */
+  messageCharacters: 8_000,
+  titleCharacters: 200,
+  notesCharacters: 2_000,
+  tagCharacters: 40,
+  tagsPerTask: 10,
+  conversationTitleCharacters: 80,
+  /** Most rows that one page of any list holds. */
+  pageRows: 100,
+  passwordCharacters: { min: 8, max: 128 },
+  /** What one run (one answer of the assistant) may do at most. */
+  run: {
+    turns: 10,
+    changes: 20,
+    seconds: 60,
+    perUser: 3,
+    /** Deleting this many tasks in one run waits for the user's approval. */
+    deletesBeforeApproval: 5,
+  },
+} as const;

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+export const taskStatusSchema = z.enum(["open", "done"]);
+export type TaskStatus = z.infer<typeof taskStatusSchema>;
+
+export const taskPrioritySchema = z.enum(["none", "low", "medium", "high"]);
+export type TaskPriority = z.infer<typeof taskPrioritySchema>;
+
+/** A calendar day without a zone, `YYYY-MM-DD`. */
+export const localDateSchema = z.iso.date();
+/** A wall-clock time without a zone, `HH:MM`. */
+export const localTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be HH:MM");
+
+/** An IANA time zone such as `Europe/Berlin`. */
+export const timeZoneSchema = z.string().max(64).refine(isTimeZone, "must be an IANA time zone");
+
+function isTimeZone(value: string): boolean {
+  // Offsets such as "+02:00" pass Intl too, but know nothing of daylight saving time.
+  if (!/^[A-Za-z]/.test(value)) return false;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** When a task is due, as its owner said it: a local day, perhaps a local time, and the zone both were meant in. */
+export const dueSchema = z.strictObject({
+  date: localDateSchema,
+  time: localTimeSchema.nullable(),
+  zone: timeZoneSchema,
+});
+export type Due = z.infer<typeof dueSchema>;
+
+const titleSchema = z.string().trim().min(1).max(limits.titleCharacters);
+const notesSchema = z.string().trim().max(limits.notesCharacters);
+const tagSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(1)
+  .max(limits.tagCharacters)
+  .regex(/^[^\s,#]+$/u, "must not hold spaces, commas or #");
+const tagsSchema = z.array(tagSchema).max(limits.tagsPerTask);
+
+export const taskSchema = z.object({
+  id: z.uuid(),
+  /** Counts from 1 for each user and is never used again: what people say in "task 3". */
+  number: z.int().positive(),
+  title: z.string(),
+  notes: z.string(),
+  status: taskStatusSchema,
+  priority: taskPrioritySchema,
+  tags: z.array(z.string()),
+  due: dueSchema.nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().nullable(),
+  deletedAt: z.iso.datetime().nullable(),
+});
+export type Task = z.infer<typeof taskSchema>;
+
+export const newTaskSchema = z.strictObject({
+  title: titleSchema,
+  notes: notesSchema.optional(),
+  priority: taskPrioritySchema.optional(),
+  tags: tagsSchema.optional(),
+  due: dueSchema.nullable().optional(),
+});
+export type NewTask = z.infer<typeof newTaskSchema>;
+
+export const taskPatchSchema = newTaskSchema
+  .partial()
+  .extend({ status: taskStatusSchema.optional() })
+  .refine((patch) => Object.keys(patch).length > 0, "must change something");
+export type TaskPatch = z.infer<typeof taskPatchSchema>;
+
+export const taskSortSchema = z.enum(["number", "due", "priority", "updated"]);
+export type TaskSort = z.infer<typeof taskSortSchema>;
+
+export const taskFilterSchema = z.strictObject({
+  status: taskStatusSchema.optional(),
+  /** Part of the title or of the notes, in any case. */
+  q: z.string().trim().max(limits.titleCharacters).optional(),
+  tag: tagSchema.optional(),
+  priority: taskPrioritySchema.optional(),
+  /** Due before this day; the day itself is not in. */
+  dueBefore: localDateSchema.optional(),
+  /** Due after this day; the day itself is not in. */
+  dueAfter: localDateSchema.optional(),
+  sort: taskSortSchema.default("number"),
+  cursor: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
+});
+export type TaskFilter = z.infer<typeof taskFilterSchema>;
+
+export const taskPageSchema = z.object({
+  items: z.array(taskSchema),
+  /** Hand it back as `cursor` for the next page; null on the last. */
+  nextCursor: z.string().nullable(),
+});
+export type TaskPage = z.infer<typeof taskPageSchema>;
+
+export const taskChangeKindSchema = z.enum(["added", "updated", "completed", "reopened", "deleted", "restored"]);
+export type TaskChangeKind = z.infer<typeof taskChangeKindSchema>;
+
+/** One committed change, as the audit log holds it: the row before and the row after. */
+export const taskChangeSchema = z.object({
+  kind: taskChangeKindSchema,
+  before: taskSchema.nullable(),
+  after: taskSchema,
+});
+export type TaskChange = z.infer<typeof taskChangeSchema>;
