@@ -2,6 +2,7 @@ import { z } from "zod";
 import { limits } from "./limits.ts";
 import type { MessagePart } from "./message.ts";
 import { timeZoneSchema } from "./tasks.ts";
+import { text } from "./text.ts";
 
 /** queued and running: an answer is being made; waiting: it waits for an approval; the rest are final. */
 export const runStatusSchema = z.enum(["queued", "running", "waiting", "done", "stopped", "failed"]);
@@ -28,13 +29,13 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
-const conversationTitleSchema = z.string().trim().min(1).max(limits.conversationTitleCharacters);
+const conversationTitleSchema = text().trim().min(1).max(limits.conversationTitleCharacters);
 export const newConversationSchema = z.strictObject({ id: z.uuid().optional() });
 export const conversationPatchSchema = z.strictObject({ title: conversationTitleSchema });
 
 export const conversationFilterSchema = z.strictObject({
   /** Part of the title or of any message. */
-  q: z.string().trim().max(limits.titleCharacters).optional(),
+  q: text().trim().max(limits.titleCharacters).optional(),
   cursor: z.string().max(300).optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(30),
 });
@@ -48,13 +49,13 @@ export const messageSchema = z.object({
   id: z.uuid(),
   role: z.enum(["user", "assistant"]),
   /** The AI SDK's UI message parts; `message.ts` names those we make. */
-  parts: z.array(z.custom<MessagePart>((part) => typeof part === "object" && part !== null)),
+  parts: z.array(z.looseObject({ type: z.string() })),
   /** complete; waiting for an approval; stopped by the user; failed, which its `data-notice` part explains. */
   status: z.enum(["complete", "waiting", "stopped", "failed"]),
   runId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
 });
-export type Message = z.infer<typeof messageSchema>;
+export type Message = Omit<z.infer<typeof messageSchema>, "parts"> & { parts: MessagePart[] };
 
 export const messageFilterSchema = z.strictObject({
   cursor: z.string().max(300).optional(),
@@ -62,15 +63,14 @@ export const messageFilterSchema = z.strictObject({
 });
 /** Newest first. */
 export const messagePageSchema = z.object({ items: z.array(messageSchema), nextCursor: z.string().nullable() });
-export type MessagePage = z.infer<typeof messagePageSchema>;
+export type MessagePage = { items: Message[]; nextCursor: string | null };
 
 export const newMessageSchema = z.strictObject({
   /** Made by the client before its first try, so that a resend is the same message. */
   id: z.uuid(),
-  text: z
-    .string()
+  text: text()
     .max(limits.messageCharacters)
-    .refine((text) => text.trim().length > 0, "must not be empty"),
+    .refine((value) => value.trim().length > 0, "must not be empty"),
   timeZone: timeZoneSchema,
 });
 export type NewMessage = z.infer<typeof newMessageSchema>;

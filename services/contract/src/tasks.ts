@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
+import { text } from "./text.ts";
 
 export const taskStatusSchema = z.enum(["open", "done"]);
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
@@ -34,10 +35,9 @@ export const dueSchema = z.strictObject({
 });
 export type Due = z.infer<typeof dueSchema>;
 
-const titleSchema = z.string().trim().min(1).max(limits.titleCharacters);
-const notesSchema = z.string().trim().max(limits.notesCharacters);
-const tagSchema = z
-  .string()
+const titleSchema = text().trim().min(1).max(limits.titleCharacters);
+const notesSchema = text().trim().max(limits.notesCharacters);
+const tagSchema = text()
   .trim()
   .toLowerCase()
   .min(1)
@@ -83,7 +83,7 @@ export type TaskSort = z.infer<typeof taskSortSchema>;
 export const taskFilterSchema = z.strictObject({
   status: taskStatusSchema.optional(),
   /** Part of the title or of the notes, in any case. */
-  q: z.string().trim().max(limits.titleCharacters).optional(),
+  q: text().trim().max(limits.titleCharacters).optional(),
   tag: tagSchema.optional(),
   priority: taskPrioritySchema.optional(),
   /** Due before this day; the day itself is not in. */

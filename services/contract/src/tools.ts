@@ -1,28 +1,28 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { taskChangeSchema, taskPrioritySchema, taskSchema } from "./tasks.ts";
+import { text } from "./text.ts";
 
 /**
  * What the assistant's tools take and give. Optional things are nullable rather than absent, since strict function
  * calling asks a model for every field. No tool takes a user: whose tasks they are comes from the session alone.
  */
 const numbersSchema = z.array(z.int().positive()).min(1).max(limits.pageRows).describe("Task numbers, as in #3");
-const titleSchema = z.string().min(1).max(limits.titleCharacters);
-const dueSchema = z
-  .string()
+const titleSchema = text().min(1).max(limits.titleCharacters);
+const dueSchema = text()
   .max(100)
   .nullable()
   .describe(
     "When it is due, in the user's own words (\"next friday at 5pm\") or as a local YYYY-MM-DD or YYYY-MM-DDTHH:MM",
   );
-const tagsSchema = z.array(z.string().min(1).max(limits.tagCharacters)).max(limits.tagsPerTask).nullable();
+const tagsSchema = z.array(text().min(1).max(limits.tagCharacters)).max(limits.tagsPerTask).nullable();
 
 export const addTasksInput = z.strictObject({
   tasks: z
     .array(
       z.strictObject({
         title: titleSchema,
-        notes: z.string().max(limits.notesCharacters).nullable(),
+        notes: text().max(limits.notesCharacters).nullable(),
         priority: taskPrioritySchema.nullable(),
         tags: tagsSchema,
         due: dueSchema,
@@ -34,8 +34,8 @@ export const addTasksInput = z.strictObject({
 
 export const listTasksInput = z.strictObject({
   status: z.enum(["open", "done", "all"]),
-  query: z.string().max(limits.titleCharacters).nullable().describe("Part of the title or of the notes"),
-  tag: z.string().max(limits.tagCharacters).nullable(),
+  query: text().max(limits.titleCharacters).nullable().describe("Part of the title or of the notes"),
+  tag: text().max(limits.tagCharacters).nullable(),
   priority: taskPrioritySchema.nullable(),
   dueBefore: dueSchema.describe("Only tasks due before this day: a phrase or a local YYYY-MM-DD"),
   dueAfter: dueSchema.describe("Only tasks due after this day: a phrase or a local YYYY-MM-DD"),
@@ -47,7 +47,7 @@ export const updateTasksInput = z.strictObject({
       z.strictObject({
         task: z.int().positive().describe("Task number, as in #3"),
         title: titleSchema.nullable(),
-        notes: z.string().max(limits.notesCharacters).nullable(),
+        notes: text().max(limits.notesCharacters).nullable(),
         priority: taskPrioritySchema.nullable(),
         tags: tagsSchema.describe("The whole new list of tags"),
         due: dueSchema,

@@ -1,0 +1,44 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { build } from "esbuild";
+
+// Bundles the two entries of the backend into dist/, with all they need: the folder runs without node_modules.
+
+const folder = import.meta.dirname;
+const dist = path.join(folder, "dist");
+const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
+
+rmSync(dist, { recursive: true, force: true });
+await build({
+  absWorkingDir: folder,
+  entryPoints: ["src/main.ts", "src/migrate.ts"],
+  outdir: dist,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  // What is imported later stays a file of its own and is loaded when it is needed.
+  splitting: true,
+  sourcemap: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // Errors and logs show names of classes and functions.
+  keepNames: true,
+  legalComments: "linked",
+  // An optional native client that pg asks for and we do not use.
+  external: ["pg-native"],
+  define: { "process.env.APP_VERSION": JSON.stringify(version) },
+  // Some dependencies are CommonJS and call require for Node's own modules, which ES modules do not have.
+  banner: {
+    js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});
+
+const docs = path.join(dist, "docs");
+const swagger = path.dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+mkdirSync(docs, { recursive: true });
+for (const file of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
+  copyFileSync(path.join(swagger, file), path.join(docs, file));
+}

@@ -1,0 +1,133 @@
+import { Agent, Runner } from "@openai/agents";
+import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
+import { listPendingApprovals } from "../db/queries/approvals.ts";
+import { isUnavailable } from "../db/database.ts";
+import { foldLog, listJournal } from "../db/queries/run-log.ts";
+import { queueRun, type RunRow } from "../db/queries/runs.ts";
+import { asUser, type Context } from "../domain/context.ts";
+import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
+import { failpoint } from "../failpoint.ts";
+import { buildInput, INSTRUCTIONS } from "./instructions.ts";
+import { JournaledModel } from "./journaled-model.ts";
+import type { AssistantModel } from "./model.ts";
+import { classify, noticeFor } from "./model-errors.ts";
+import { RunLog, type RunLogDeps } from "./run-log.ts";
+import { tools } from "./tools/index.ts";
+import type { ToolRun } from "./tools/run-call.ts";
+
+export type ExecuteDeps = RunLogDeps & { model: AssistantModel; onOutcome: (outcome: string) => void };
+
+/** Why a run is interrupted: only the first two end it; after the others it is somebody else's. */
+export type Interruption = "stop" | "time" | "lost" | "shutdown";
+
+/** Owners of a run that may die on it before it is given up. */
+const MAX_CRASHES = 3;
+
+/**
+ * Works on a claimed run until it has ended, waits for an approval, or is no longer ours. Every step can be cut off at
+ * any point: the next owner calls this again and goes on from the journal.
+ * `signal` is aborted with an `Interruption` as its reason.
+ */
+export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSignal): Promise<void> {
+  const log = new RunLog(deps, run);
+  try {
+    if (run.stopRequested) return await end(deps, log, run, "stopped");
+    if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
+    const parked = await converse(deps, log, run, signal);
+    await end(deps, log, run, parked ? "waiting" : "done");
+  } catch (error) {
+    await settle(deps, log, run, error, signal);
+  }
+}
+
+/** Runs the agent. True when it waits for an approval. */
+async function converse(deps: ExecuteDeps, log: RunLog, run: RunRow, signal: AbortSignal): Promise<boolean> {
+  const { input, journal, steps } = await asUser(deps, run.userId, async (ctx) => ({
+    input: await buildInput(ctx, run),
+    journal: await listJournal(ctx.db, run.id),
+    steps: (await foldLog(ctx.db, run)).parts.filter((part) => part.type === "step-start").length,
+  }));
+  const stepBegun = steps > journal.length;
+  if (stepBegun) log.push({ type: "reset-step" });
+  const silenceMs = deps.model.silenceMs;
+  const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs });
+  const agent = new Agent<ToolRun>({ name: "Todo assistant", instructions: INSTRUCTIONS, model, tools });
+  const runner = new Runner({
+    tracingDisabled: !deps.model.tracing,
+    traceIncludeSensitiveData: false,
+    toolExecution: { maxFunctionToolConcurrency: 1 },
+  });
+  const result = await runner.run(agent, input, {
+    stream: true,
+    signal,
+    maxTurns: limits.run.turns,
+    context: { run, log, plannedDeletes: new Map() },
+  });
+  for await (const _ of result) {
+    // What streams show is written where it happens: by the journaled model and by the tools.
+  }
+  await result.completed;
+  signal.throwIfAborted();
+  if (result.error) throw result.error;
+  return result.interruptions.length > 0;
+}
+
+type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };
+
+function failure(code: RunErrorCode): Ending {
+  return { failed: code };
+}
+
+/** Decides what an error means for the run: an ending that the user sees, or nothing since others go on. */
+async function settle(deps: ExecuteDeps, log: RunLog, run: RunRow, error: unknown, signal: AbortSignal): Promise<void> {
+  const reason: Interruption | undefined = signal.aborted ? signal.reason : undefined;
+  if (reason === "lost" || reason === "shutdown" || error instanceof LeaseLost) return;
+  if (isUnavailable(error)) {
+    // Nothing can be written now. The lease lapses, and whoever finds it then goes on.
+    deps.log.warn({ err: error, runId: run.id }, "database unavailable, leaving the run for later");
+    return;
+  }
+  const ending = reason === "stop" ? "stopped" : failure(reason === "time" ? "time_limit" : classify(error));
+  if (ending !== "stopped") deps.log.warn({ err: error, runId: run.id, ending }, "run failed");
+  try {
+    await end(deps, log, run, ending);
+  } catch (again) {
+    if (!(again instanceof LeaseLost)) deps.log.error({ err: again, runId: run.id }, "could not end the run");
+  }
+}
+
+async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending): Promise<void> {
+  failpoint("finish:before");
+  const status = typeof ending === "object" ? "failed" : ending;
+  let queued = false;
+  await log.end(async (ctx, pending) => {
+    if (ending === "waiting" && (await decidedMeanwhile(ctx, run))) {
+      queued = true;
+      return append(ctx, run, pending);
+    }
+    return endRun(ctx, run, status, [...pending, ...(await lastChunks(ctx, run, ending))]);
+  });
+  failpoint("finish:after");
+  deps.hub.publishStatus(run.id, queued ? "queued" : status);
+  deps.onOutcome(queued ? "queued" : typeof ending === "object" ? ending.failed : ending);
+}
+
+/** The user may have been quicker than the run: then it goes on at once instead of waiting. */
+async function decidedMeanwhile(ctx: Context, run: RunRow): Promise<boolean> {
+  await append(ctx, run, []);
+  if ((await listPendingApprovals(ctx.db, run.id)).length > 0) return false;
+  await queueRun(ctx.db, ctx.userId, run.id);
+  return true;
+}
+
+async function lastChunks(ctx: Context, run: RunRow, ending: Ending): Promise<Chunk[]> {
+  if (ending === "waiting") return [];
+  if (ending === "done") return [{ type: "finish-step" }, { type: "finish", finishReason: "stop" }];
+  if (ending === "stopped") return stoppedChunks(ctx, run.id);
+  const notice = noticeFor(ending.failed);
+  return [
+    { type: "data-notice", data: notice },
+    { type: "error", errorText: notice.message },
+    { type: "finish", finishReason: "error" },
+  ];
+}

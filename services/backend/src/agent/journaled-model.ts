@@ -1,0 +1,197 @@
+import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
+import { protocol, Usage } from "@openai/agents";
+import { type Chunk, toolInputs } from "@todo/contract";
+import { insertJournal } from "../db/queries/run-log.ts";
+import type { JournaledResponse } from "../db/schema/runs.ts";
+import { failpoint } from "../failpoint.ts";
+import { ModelFault } from "./model-errors.ts";
+import type { RunLog } from "./run-log.ts";
+
+type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
+type Done = Extract<StreamEvent, { type: "response_done" }>;
+
+export type JournaledModelOptions = {
+  run: { id: string; userId: string };
+  log: RunLog;
+  /** The model's answers of earlier attempts, first turn first. */
+  journal: readonly JournaledResponse[];
+  /** Whether the log has begun to tell the first turn that is not in the journal. */
+  stepBegun: boolean;
+  /** Longest silence of the model in milliseconds. */
+  silenceMs: number;
+};
+
+/**
+ * A model whose answers are written down before anything is done about them. A turn that is in the journal is played
+ * back from it, with no request: so a run that died goes on with the very calls that it had made. A new turn is
+ * streamed to the log; its end and its journal entry are one commit.
+ */
+export class JournaledModel implements Model {
+  readonly #inner: Model;
+  readonly #options: JournaledModelOptions;
+  #turn = 0;
+
+  constructor(inner: Model, options: JournaledModelOptions) {
+    this.#inner = inner;
+    this.#options = options;
+  }
+
+  async getResponse(request: ModelRequest): Promise<ModelResponse> {
+    for await (const event of this.getStreamedResponse(request)) {
+      if (event.type === "response_done") {
+        const { usage, output, id } = event.response;
+        return { usage: new Usage(usage), output, responseId: id };
+      }
+    }
+    throw new ModelFault("model_cut_off", "The model's stream ended early.");
+  }
+
+  async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
+    const { journal } = this.#options;
+    const turn = ++this.#turn;
+    const stored = journal[turn - 1];
+    if (stored) {
+      yield toEvent(stored);
+      return;
+    }
+    this.#beginStep(turn);
+    const text = new TextChunks(this.#options.log, turn);
+    for await (const event of withoutSilence(this.#inner.getStreamedResponse(request), this.#options.silenceMs)) {
+      if (event.type === "output_text_delta") text.add(event.delta);
+      if (event.type === "response_done") await this.#store(turn, event, text);
+      yield event;
+      if (event.type === "response_done") return;
+    }
+    throw new ModelFault("model_cut_off", "The model's stream ended without an end.");
+  }
+
+  #beginStep(turn: number): void {
+    const { log, journal, stepBegun } = this.#options;
+    if (stepBegun && turn === journal.length + 1) return;
+    if (turn > 1) log.push({ type: "finish-step" });
+    log.push({ type: "start-step" });
+  }
+
+  async #store(turn: number, event: Done, text: TextChunks): Promise<void> {
+    const { run, log } = this.#options;
+    const calls = callsOf(event);
+    const chunks = [...text.end(textIn(event)), ...calls];
+    failpoint("journal:before");
+    await log.commit(async (ctx) => {
+      await insertJournal(ctx.db, run.id, run.userId, turn, toJournal(event));
+      return { chunks, value: undefined };
+    });
+    failpoint("journal:after");
+  }
+}
+
+/** The text of one turn as chunks. */
+class TextChunks {
+  readonly #log: RunLog;
+  readonly #id: string;
+  #any = false;
+  /** The first half of a character whose second half is in the next delta. */
+  #half = "";
+
+  constructor(log: RunLog, turn: number) {
+    this.#log = log;
+    this.#id = `text-${turn}`;
+  }
+
+  add(raw: string): void {
+    const text = this.#half + raw;
+    this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
+    // PostgreSQL stores neither NUL nor half characters.
+    const delta = text.slice(0, text.length - this.#half.length).replaceAll("\0", "").toWellFormed();
+    if (delta === "") return;
+    if (!this.#any) this.#log.push({ type: "text-start", id: this.#id });
+    this.#any = true;
+    this.#log.push({ type: "text-delta", id: this.#id, delta });
+  }
+
+  /** Some servers send the text only whole, at the end. */
+  end(whole: string): Chunk[] {
+    if (!this.#any) this.add(whole);
+    return this.#any ? [{ type: "text-end", id: this.#id }] : [];
+  }
+}
+
+/** The tool calls as chunks. @throws ModelFault when one names no tool of ours or its arguments are no JSON object */
+function callsOf(event: Done): Chunk[] {
+  const seen = new Set<string>();
+  return event.response.output.flatMap((item): Chunk[] => {
+    if (item.type !== "function_call") return [];
+    if (!(item.name in toolInputs) || seen.has(item.callId)) {
+      throw new ModelFault("model_broken_tool_call", `The model called ${item.name}, or one call twice.`);
+    }
+    seen.add(item.callId);
+    const input = parseObject(item.arguments);
+    return [
+      { type: "tool-input-available", toolCallId: item.callId, toolName: item.name, input, dynamic: true },
+    ];
+  });
+}
+
+function parseObject(json: string): object {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw new ModelFault("model_broken_tool_call", "The model's tool arguments are no JSON.", { cause });
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new ModelFault("model_broken_tool_call", "The model's tool arguments are no object.");
+  }
+  return value;
+}
+
+function textIn(event: Done): string {
+  return event.response.output
+    .flatMap((item) =>
+      item.type === "message" && item.role === "assistant"
+        ? item.content.flatMap((part) => (part.type === "output_text" ? [part.text] : []))
+        : [],
+    )
+    .join("");
+}
+
+function toJournal(event: Done): JournaledResponse {
+  const { id, usage, output } = event.response;
+  const { inputTokens, outputTokens, totalTokens } = usage;
+  return { id, usage: { inputTokens, outputTokens, totalTokens }, output };
+}
+
+function toEvent(stored: JournaledResponse): StreamEvent {
+  return protocol.StreamEventResponseCompleted.parse({ type: "response_done", response: stored });
+}
+
+/** Passes events on until the source has been silent for `ms`. @throws ModelFault `model_silent` */
+async function* withoutSilence<T>(source: AsyncIterable<T>, ms: number): AsyncIterable<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  let finished = false;
+  try {
+    for (;;) {
+      const next = await within(iterator.next(), ms);
+      if (next.done) {
+        finished = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: a source that hangs would never answer.
+    if (!finished) void iterator.return?.()?.catch(() => undefined);
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ModelFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
+  });
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,40 @@
+import type { Model } from "@openai/agents";
+
+/** Named explicitly: the SDK's own default changes between releases. */
+export const DEFAULT_MODEL = "gpt-5.6-luna";
+
+/** The model that answers, made at its first use. */
+export type AssistantModel = {
+  /** `rules` without a model, else the model's name. */
+  name: string;
+  load: () => Promise<Model>;
+  /** Longest silence of the model in milliseconds before its answer is given up. */
+  silenceMs: number;
+  /** Whether the SDK may send traces to OpenAI. */
+  tracing: boolean;
+};
+
+export type ModelSettings = {
+  apiKey: string | undefined;
+  /** Any server that speaks Chat Completions; without it, OpenAI's Responses API. */
+  baseUrl: string | undefined;
+  name: string;
+};
+
+const SILENCE_MS = 20_000;
+
+/** The configured model, or the rule-based assistant when neither a key nor an address is set. */
+export function createModel({ apiKey, baseUrl, name }: ModelSettings): AssistantModel {
+  let model: Promise<Model> | undefined;
+  if (!apiKey && !baseUrl) {
+    const load = async () => new (await import("./assistant/rule-model.ts")).RuleModel();
+    return { name: "rules", load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
+  }
+  const load = async () => {
+    const [{ OpenAIProvider }, { OpenAI }] = await Promise.all([import("@openai/agents"), import("openai")]);
+    // Local servers want no key, but the client insists on one.
+    const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout: SILENCE_MS });
+    return new OpenAIProvider({ openAIClient: client, useResponses: baseUrl === undefined }).getModel(name);
+  };
+  return { name, load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
+}

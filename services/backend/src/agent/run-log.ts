@@ -1,0 +1,106 @@
+import type { Chunk } from "@todo/contract";
+import type { LoggedChunk } from "../db/queries/run-log.ts";
+import type { RunRow } from "../db/queries/runs.ts";
+import { asUser, type Context, type UnitOfWorkDeps } from "../domain/context.ts";
+import { append } from "../domain/runs.ts";
+import { failpoint } from "../failpoint.ts";
+import type { Hub } from "./hub.ts";
+
+/** Text is written at once when none was lately, and otherwise collected this long: 25 writes a second at most. */
+const COALESCE_MS = 40;
+
+export type RunLogDeps = UnitOfWorkDeps & { hub: Hub };
+
+/**
+ * Writes one claim's chunks to the run's log, in order. Text is collected for a moment; everything else is committed
+ * together with what it tells of, so that the log never says what did not happen, nor the other way round.
+ */
+export class RunLog {
+  readonly #deps: RunLogDeps;
+  readonly #run: RunRow;
+  #pending: Chunk[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #lastFlush = 0;
+  #tail: Promise<unknown> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
+
+  constructor(deps: RunLogDeps, run: RunRow) {
+    this.#deps = deps;
+    this.#run = run;
+  }
+
+  /** Adds a chunk that goes out with the next write, at the latest 40 ms from now. A failed write shows in `commit`. */
+  push(chunk: Chunk): void {
+    const last = this.#pending.at(-1);
+    if (chunk.type === "text-delta" && last?.type === "text-delta" && last.id === chunk.id) {
+      this.#pending[this.#pending.length - 1] = { ...last, delta: last.delta + chunk.delta };
+    } else {
+      this.#pending.push(chunk);
+    }
+    if (this.#timer) return;
+    const wait = Math.max(0, this.#lastFlush + COALESCE_MS - performance.now());
+    this.#timer = setTimeout(() => this.#flush(), wait);
+  }
+
+  /**
+   * Commits what is pending, then the chunks that `work` returns, together with what `work` does, and publishes them.
+   * @throws LeaseLost when this claim is over; nothing of this call is written then
+   */
+  async commit<T>(work: (ctx: Context) => Promise<{ chunks: Chunk[]; value: T }>): Promise<T> {
+    return this.#enqueue({}, async (ctx, pending) => {
+      // Also takes the run's lock and checks the fence before `work` does anything.
+      const before = await append(ctx, this.#run, pending);
+      const { chunks, value } = await work(ctx);
+      const after = chunks.length > 0 ? await append(ctx, this.#run, chunks) : [];
+      return { value, logged: [...before, ...after] };
+    });
+  }
+
+  /**
+   * Ends the claim: `work` gets the chunks still pending and returns all that it logged. Unlike `commit` it is tried
+   * even after a write has failed.
+   */
+  async end(work: (ctx: Context, pending: Chunk[]) => Promise<LoggedChunk[]>): Promise<void> {
+    const last = async (ctx: Context, pending: Chunk[]) => ({ value: undefined, logged: await work(ctx, pending) });
+    await this.#enqueue({ final: true }, last);
+  }
+
+  #flush(): void {
+    this.#timer = undefined;
+    this.#enqueue({ relaxed: true }, async (ctx, pending) => {
+      if (pending.length === 0) return { value: undefined, logged: [] };
+      failpoint("chunk:before");
+      return { value: undefined, logged: await append(ctx, this.#run, pending) };
+    }).then(
+      () => failpoint("chunk:after"),
+      (error: unknown) => {
+        this.#failure ??= { error };
+      },
+    );
+  }
+
+  #enqueue<T>(
+    { relaxed = false, final = false }: { relaxed?: boolean; final?: boolean },
+    work: (ctx: Context, pending: Chunk[]) => Promise<{ value: T; logged: LoggedChunk[] }>,
+  ): Promise<T> {
+    const turn = this.#tail.then(async () => {
+      if (this.#failure && !final) throw this.#failure.error;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      const pending = this.#pending;
+      this.#pending = [];
+      this.#lastFlush = performance.now();
+      try {
+        const { value, logged } = await asUser(this.#deps, this.#run.userId, (ctx) => work(ctx, pending), { relaxed });
+        if (logged.length > 0) this.#deps.hub.publishChunks(this.#run.id, logged);
+        return value;
+      } catch (error) {
+        // They were not written; a tool's refusal, say, must not lose the text before it.
+        this.#pending = [...pending, ...this.#pending];
+        throw error;
+      }
+    });
+    this.#tail = turn.catch(() => undefined);
+    return turn;
+  }
+}

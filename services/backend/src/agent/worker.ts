@@ -1,0 +1,112 @@
+import { limits } from "@todo/contract";
+import { type Db, isUnavailable } from "../db/database.ts";
+import { claimRuns, releaseRuns, renewLeases, type RunRow } from "../db/queries/runs.ts";
+import type { ExecuteDeps, Interruption } from "./execute-run.ts";
+
+const TICK_MS = 1_000;
+/** Runs that one replica works on at once; the rest waits in the table for it or another. */
+const CAPACITY = 50;
+
+/**
+ * Works on runs: those that this replica took in, and those that it finds with nobody working on them. Renews its
+ * leases every second and learns in the same query which of its runs were taken over or are to be stopped.
+ */
+export class Worker {
+  readonly owner: string;
+  readonly #deps: ExecuteDeps;
+  readonly #db: Db;
+  readonly #active = new Map<string, { attempt: number; controller: AbortController; done: Promise<void> }>();
+  #timer: NodeJS.Timeout | undefined;
+  #tick: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(deps: ExecuteDeps, owner: string) {
+    this.#deps = deps;
+    this.#db = deps.db;
+    this.owner = owner;
+  }
+
+  /** How many runs it works on now. */
+  get activeRuns(): number {
+    return this.#active.size;
+  }
+
+  /** Begins to claim runs, at once and then every second. */
+  start(): void {
+    this.#schedule(0);
+  }
+
+  /** Works on a run that this replica holds the lease of. */
+  begin(run: RunRow): void {
+    if (this.#stopped) return;
+    const controller = new AbortController();
+    const timeout = setTimeout(() => interrupt(controller, "time"), limits.run.seconds * 1_000);
+    const done = import("./execute-run.ts")
+      .then(({ executeRun }) => executeRun(this.#deps, run, controller.signal))
+      .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
+      .finally(() => {
+        clearTimeout(timeout);
+        if (this.#active.get(run.id)?.controller === controller) this.#active.delete(run.id);
+      });
+    this.#active.set(run.id, { attempt: run.attempt, controller, done });
+  }
+
+  /** Stops a run if this replica works on it; another learns of it within a second. */
+  stop(runId: string): void {
+    const active = this.#active.get(runId);
+    if (active) interrupt(active.controller, "stop");
+  }
+
+  /** Looks for runs to claim now rather than within a second. */
+  wake(): void {
+    this.#schedule(0);
+  }
+
+  /** Ends all work and hands the runs back at once, so that another replica goes on. */
+  async close(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#tick;
+    for (const { controller } of this.#active.values()) interrupt(controller, "shutdown");
+    await releaseRuns(this.#db, this.owner);
+  }
+
+  #schedule(ms: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      // One look at a time; a wake-up in the middle of one leads to another right after it.
+      this.#tick = (this.#tick ?? Promise.resolve()).then(() => this.#look());
+    }, ms);
+  }
+
+  async #look(): Promise<void> {
+    try {
+      if (this.#active.size > 0) await this.#renew();
+      const room = CAPACITY - this.#active.size;
+      if (room > 0 && !this.#stopped) {
+        for (const run of await claimRuns(this.#db, this.owner, room)) this.begin(run);
+      }
+    } catch (error) {
+      const level = isUnavailable(error) ? "warn" : "error";
+      this.#deps.log[level]({ err: error }, "could not look for runs, trying again");
+    } finally {
+      this.#schedule(TICK_MS);
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const asked = new Map(this.#active);
+    const held = new Map((await renewLeases(this.#db, this.owner)).map((run) => [run.id, run]));
+    for (const [id, { attempt, controller }] of asked) {
+      const lease = held.get(id);
+      // A run that has just ended has no lease either; to interrupt it then changes nothing.
+      if (lease?.attempt !== attempt) interrupt(controller, "lost");
+      else if (lease.stopRequested) interrupt(controller, "stop");
+    }
+  }
+}
+
+function interrupt(controller: AbortController, reason: Interruption): void {
+  controller.abort(reason);
+}

@@ -1,0 +1,40 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "./app-env.ts";
+import type { Deps } from "./deps.ts";
+import { onError, onNotFound } from "./errors.ts";
+import { bodyLimit } from "./middleware/body-limit.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { sameOrigin } from "./middleware/same-origin.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { session } from "./middleware/session.ts";
+import { authRoutes } from "./routes/auth.ts";
+import { conversationRoutes } from "./routes/conversations.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { createRouter } from "./routes/router.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { taskRoutes } from "./routes/tasks.ts";
+
+/** The HTTP face. Open are health, metrics, the docs and the account routes; all else lies behind the session. */
+export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
+  const app = createRouter();
+  app.onError(onError);
+  app.notFound(onNotFound);
+  app.use(requestLog(deps), securityHeaders(), bodyLimit(), sameOrigin(deps.trustedOrigins));
+
+  app.route("/", healthRoutes(deps));
+  app.route("/", docsRoutes(docsAssets));
+  app.route("/", authRoutes(deps));
+  app.use("/api/*", session(deps));
+  app.route("/", taskRoutes(deps));
+  app.route("/", conversationRoutes(deps));
+  app.route("/", runRoutes(deps));
+  app.route("/", eventRoutes(deps));
+
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: { title: "Todo API", version: deps.version, description: "A to-do list that people run by talking to it." },
+  });
+  return app;
+}

@@ -1,0 +1,56 @@
+import { limits } from "@todo/contract";
+import { betterAuth } from "better-auth";
+import type { Db } from "./db/database.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
+
+export type AuthOptions = {
+  db: Db;
+  secret: string;
+  /** The address that people open. */
+  url: string;
+  trustedOrigins: string[];
+};
+
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** What of better-auth is served under `/api/auth`; everything else that it has answers 404. */
+export const authPaths = [
+  "sign-up/email",
+  "sign-in/email",
+  "sign-out",
+  "get-session",
+  "change-password",
+  "list-sessions",
+  "revoke-session",
+  "revoke-other-sessions",
+  "delete-user",
+] as const;
+
+/** Accounts and sessions, on the same database. Loading it takes a while, so it is imported after listening. */
+export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
+  return betterAuth({
+    appName: "todo",
+    baseURL: url,
+    basePath: "/api/auth",
+    secret,
+    trustedOrigins,
+    database: { db, type: "postgres" },
+    emailAndPassword: {
+      enabled: true,
+      autoSignIn: true,
+      minPasswordLength: limits.passwordCharacters.min,
+      maxPasswordLength: limits.passwordCharacters.max,
+      revokeSessionsOnPasswordReset: true,
+      password: { hash: hashPassword, verify: verifyPassword },
+    },
+    user: { deleteUser: { enabled: true } },
+    // A revoked session must end at once on every replica, so no copy of it is kept in a cookie.
+    session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    // Ours counts in the database, for all replicas together; see middleware/rate-limit.ts.
+    rateLimit: { enabled: false },
+    advanced: { cookiePrefix: "todo", useSecureCookies: url.startsWith("https:") },
+    telemetry: { enabled: false },
+    logger: { disabled: true },
+  });
+}
+export type Auth = ReturnType<typeof createAuth>;

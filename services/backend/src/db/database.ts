@@ -1,0 +1,84 @@
+import { type ControlledTransaction, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import pg from "pg";
+import type { Database } from "./schema/index.ts";
+
+export type Db = Kysely<Database>;
+export type Trx = Transaction<Database> | ControlledTransaction<Database>;
+
+const { builtins } = pg.types;
+
+export type DatabaseOptions = {
+  /** `postgres://user:password@host:port/name`. */
+  url: string;
+  /** Most connections at once. */
+  maxConnections: number;
+  /** Longest time for one statement, in milliseconds. */
+  statementTimeoutMs?: number;
+  /** Told of connections that break while idle; the pool replaces them by itself. */
+  onError: (error: Error) => void;
+};
+
+/**
+ * A pool that gives up early rather than hang: 2 s to connect, 5 s (or as said) a statement, 10 s idle in a transaction. Opens no
+ * connection before the first query.
+ */
+export function createDatabase(options: DatabaseOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    connectionTimeoutMillis: 2_000,
+    statement_timeout: options.statementTimeoutMs ?? 5_000,
+    idle_in_transaction_session_timeout: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: "todo-backend",
+    types: { getTypeParser },
+  });
+  // Without a listener, a connection that the server closes ends the whole process (node-postgres #2386).
+  pool.on("error", options.onError);
+  pool.on("connect", (client) => client.on("error", options.onError));
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/** Days stay text: as a `Date` they would move with the server's zone. */
+function getTypeParser(...args: Parameters<typeof pg.types.getTypeParser>): (value: string) => unknown {
+  return args[0] === builtins.DATE ? String : pg.types.getTypeParser(...args);
+}
+
+const DEADLOCK = "40P01";
+const SERIALIZATION_FAILURE = "40001";
+
+/**
+ * Runs `work` in one transaction, again (3 times at most) when PostgreSQL had to break a deadlock. `work` must
+ * therefore do nothing outside the database.
+ */
+export async function inTransaction<T>(db: Db, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      const code = error instanceof pg.DatabaseError ? error.code : undefined;
+      if (tries === 3 || (code !== DEADLOCK && code !== SERIALIZATION_FAILURE)) throw error;
+    }
+  }
+}
+
+/**
+ * From here to the end of the transaction the queries see and change the rows of `userId` only, whatever their own
+ * conditions say: the role owns no table, and each table's policy compares with `app.user_id`.
+ * `relaxed`: the commit need not wait for the disk. Only for what can be made again after a crash of PostgreSQL.
+ */
+export async function becomeUser(trx: Trx, userId: string, relaxed = false): Promise<void> {
+  await sql`select set_config('role', left(current_database(), 59) || '_app', true),
+    set_config('app.user_id', ${userId}, true),
+    set_config('synchronous_commit', ${relaxed ? "off" : "on"}, true)`.execute(trx);
+}
+
+/** True when the error says that the database can't be reached or is not ready, rather than that a query is wrong. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  if (/^(08|53|57P0)/.test(code) || /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code)) return true;
+  if (/timeout exceeded when trying to connect|Connection terminated|not queryable/i.test(error.message)) return true;
+  return error instanceof AggregateError && error.errors.some(isUnavailable);
+}

@@ -1,0 +1,212 @@
+import type { Run, RunStatus } from "@todo/contract";
+import { type Selectable, sql } from "kysely";
+import type { Db, Trx } from "../database.ts";
+import type { RunsTable } from "../schema/runs.ts";
+
+export type RunRow = Selectable<RunsTable>;
+
+/** How long an owner may be silent before another takes its run over. It renews every second. */
+export const LEASE_SECONDS = 3;
+const leaseEnd = sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS)})`;
+
+/** Names one claim of a run: writes carry it, so that an earlier owner can't write any more. */
+export type Fence = { runId: string; attempt: number };
+
+export function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    messageId: row.messageId,
+    answerId: row.answerId,
+    status: row.status,
+  };
+}
+
+/** A new run, already claimed by the replica that took the message in. */
+export async function insertRun(
+  trx: Trx,
+  run: {
+    id: string;
+    conversationId: string;
+    userId: string;
+    messageId: string;
+    answerId: string;
+    timeZone: string;
+    owner: string;
+    now: Date;
+  },
+): Promise<RunRow> {
+  const { owner, now, ...ids } = run;
+  return trx
+    .insertInto("runs")
+    .values({ ...ids, status: "running", attempt: 1, leaseOwner: owner, leaseUntil: leaseEnd, createdAt: now })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function findRun(trx: Trx, userId: string, id: string, lock = false): Promise<RunRow | undefined> {
+  return trx
+    .selectFrom("runs")
+    .selectAll()
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .$if(lock, (query) => query.forUpdate())
+    .executeTakeFirst();
+}
+
+export async function findRunByMessage(trx: Trx, userId: string, messageId: string): Promise<RunRow | undefined> {
+  return trx
+    .selectFrom("runs")
+    .selectAll()
+    .where("userId", "=", userId)
+    .where("messageId", "=", messageId)
+    .executeTakeFirst();
+}
+
+/** The conversation's newest run, which alone can be live. */
+export async function findNewestRun(trx: Trx, userId: string, conversationId: string): Promise<RunRow | undefined> {
+  return trx
+    .selectFrom("runs")
+    .selectAll()
+    .where("userId", "=", userId)
+    .where("conversationId", "=", conversationId)
+    .orderBy("createdAt", "desc")
+    .orderBy("id")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function countActiveRuns(trx: Trx, userId: string): Promise<number> {
+  const row = await trx
+    .selectFrom("runs")
+    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .where("userId", "=", userId)
+    .where("status", "in", ["queued", "running"])
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Locks every run of a conversation, so that deleting it does not cross a run that is writing. */
+export async function lockRunsOf(trx: Trx, userId: string, conversationId: string): Promise<void> {
+  await trx
+    .selectFrom("runs")
+    .select("id")
+    .where("userId", "=", userId)
+    .where("conversationId", "=", conversationId)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+}
+
+/** Leaves the run for any replica to claim. The caller holds its lock. */
+export async function queueRun(trx: Trx, userId: string, id: string): Promise<void> {
+  await trx
+    .updateTable("runs")
+    .set({ status: "queued", leaseOwner: null, leaseUntil: null, crashes: 0, finishedAt: null, stopRequested: false })
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .execute();
+}
+
+export async function requestStop(trx: Trx, userId: string, id: string): Promise<void> {
+  await trx.updateTable("runs").set({ stopRequested: true }).where("userId", "=", userId).where("id", "=", id).execute();
+}
+
+/**
+ * Ends or parks the run, whose lock the caller holds. The attempt grows, so that whoever holds an older claim can't
+ * write into an ended run.
+ */
+export async function setRunStatus(
+  trx: Trx,
+  runId: string,
+  status: Exclude<RunStatus, "queued" | "running">,
+  now: Date,
+): Promise<boolean> {
+  const row = await trx
+    .updateTable("runs")
+    .set({
+      status,
+      leaseOwner: null,
+      leaseUntil: null,
+      finishedAt: status === "waiting" ? null : now,
+      attempt: sql`"attempt" + 1`,
+    })
+    .where("id", "=", runId)
+    .returning("id")
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Counts task changes of this claim, or undefined when the fence no longer holds. Returns the run's total. */
+export async function addRunChanges(trx: Trx, fence: Fence, changes: number): Promise<number | undefined> {
+  const row = await trx
+    .updateTable("runs")
+    .set({ changes: sql`"changes" + ${changes}` })
+    .where("id", "=", fence.runId)
+    .where("attempt", "=", fence.attempt)
+    .where("status", "=", "running")
+    .returning("changes")
+    .executeTakeFirst();
+  return row?.changes;
+}
+
+/**
+ * Claims up to `limit` runs that nobody works on: queued ones, and those whose owner has not renewed its lease. A lapsed
+ * lease counts as a crash. `skip locked` lets many replicas claim at once.
+ */
+export async function claimRuns(db: Db, owner: string, limit: number): Promise<RunRow[]> {
+  return db
+    .updateTable("runs")
+    .set({
+      status: "running",
+      attempt: sql`"attempt" + 1`,
+      crashes: sql`"crashes" + case when "status" = 'running' then 1 else 0 end`,
+      leaseOwner: owner,
+      leaseUntil: leaseEnd,
+    })
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("runs")
+        .select("id")
+        .where((w) =>
+          w.or([
+            w("status", "=", "queued"),
+            w.and([w("status", "=", "running"), w("leaseUntil", "<", sql<Date>`now()`)]),
+          ]),
+        )
+        .orderBy("createdAt")
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .returningAll()
+    .execute();
+}
+
+/** Renews every lease of this owner and tells which claims it still holds and which are to be stopped. */
+export async function renewLeases(db: Db, owner: string) {
+  return db
+    .updateTable("runs")
+    .set({ leaseUntil: leaseEnd })
+    .where("leaseOwner", "=", owner)
+    .where("status", "=", "running")
+    .returning(["id", "attempt", "stopRequested"])
+    .execute();
+}
+
+/** Hands back all runs of this owner at once, for the next replica to go on. Not a crash. */
+export async function releaseRuns(db: Db, owner: string): Promise<number> {
+  const rows = await db
+    .updateTable("runs")
+    .set({ status: "queued", leaseOwner: null, leaseUntil: null, attempt: sql`"attempt" + 1` })
+    .where("leaseOwner", "=", owner)
+    .where("status", "=", "running")
+    .returning("id")
+    .execute();
+  return rows.length;
+}
+
+/** Newest seq and status of these runs, for the streams of one replica. */
+export async function listProgress(db: Db, runIds: readonly string[]) {
+  return db.selectFrom("runs").select(["id", "chunkSeq", "status"]).where("id", "in", runIds).execute();
+}

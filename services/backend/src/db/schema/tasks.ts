@@ -1,0 +1,44 @@
+import type { TaskChangeKind, TaskPriority, TaskStatus } from "@todo/contract";
+import type { Generated, JSONColumnType, Selectable } from "kysely";
+import type { Task } from "@todo/contract";
+
+export type TasksTable = {
+  id: string;
+  userId: string;
+  number: number;
+  title: string;
+  notes: string;
+  status: TaskStatus;
+  priority: TaskPriority;
+  tags: string[];
+  /** Local day, `YYYY-MM-DD`; time and zone belong to it. */
+  dueDate: string | null;
+  dueTime: string | null;
+  dueZone: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+  completedAt: Date | null;
+  deletedAt: Date | null;
+};
+export type TaskRow = Selectable<TasksTable>;
+
+/** The audit log: each committed change with the row before and after, and the tool call that made it, if one did. */
+export type TaskEventsTable = {
+  id: Generated<number>;
+  taskId: string;
+  userId: string;
+  kind: TaskChangeKind;
+  before: JSONColumnType<Task> | null;
+  after: JSONColumnType<Task>;
+  runId: string | null;
+  callId: string | null;
+  at: Date;
+};
+
+/** One row a user: hands out task numbers, and counts changes so that open pages know when to look again. */
+export type UserStatesTable = {
+  userId: string;
+  nextTaskNumber: Generated<number>;
+  tasksVersion: Generated<number>;
+  conversationsVersion: Generated<number>;
+};

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import { Hub } from "./agent/hub.ts";
+import { type AssistantModel, createModel } from "./agent/model.ts";
+import { Worker } from "./agent/worker.ts";
+import type { Auth } from "./auth.ts";
+import { createDatabase, type Db } from "./db/database.ts";
+import { asUser, type Context } from "./domain/context.ts";
+import type { Env } from "./env.ts";
+import { version } from "./env.ts";
+import { createLogger } from "./logger.ts";
+import { Metrics } from "./metrics.ts";
+
+/** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
+export type Deps = {
+  db: Db;
+  log: Logger;
+  clock: () => Date;
+  version: string;
+  model: AssistantModel;
+  metrics: Metrics;
+  hub: Hub;
+  worker: Worker;
+  /** Loaded at its first use. */
+  auth: () => Promise<Auth>;
+  trustedOrigins: readonly string[];
+  /** Set while the process ends: streams tell their readers to come again. */
+  shutdown: AbortSignal;
+  asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
+};
+
+export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model">> & { maxConnections?: number };
+
+export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides = {}): Deps {
+  const log = overrides.log ?? createLogger(env.LOG_LEVEL);
+  const onError = (error: Error) => log.warn({ err: error }, "a database connection broke");
+  const db = createDatabase({ url: env.DATABASE_URL, maxConnections: overrides.maxConnections ?? 20, onError });
+  const clock = overrides.clock ?? (() => new Date());
+  const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: name } = env;
+  const model = overrides.model ?? createModel({ apiKey, baseUrl, name });
+  const metrics = new Metrics();
+  const hub = new Hub(db, log);
+  const work = { db, clock, log, onChange: (userId: string) => hub.publishUserChange(userId) };
+  const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
+  const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
+  const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;
+  let auth: Promise<Auth> | undefined;
+  const loadAuth = async () => (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins });
+  return {
+    db,
+    log,
+    clock,
+    version,
+    model,
+    metrics,
+    hub,
+    worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID()),
+    auth: () => (auth ??= loadAuth()),
+    trustedOrigins,
+    shutdown,
+    asUser: (userId, job) => asUser(work, userId, job),
+  };
+}
+
+/** The origin of the page; on this machine under each of its names. */
+function originsOf(url: string): string[] {
+  const { origin, hostname } = new URL(url);
+  const loopback = ["localhost", "127.0.0.1", "[::1]"];
+  if (!loopback.includes(hostname)) return [origin];
+  return loopback.map((name) => origin.replace(hostname, name));
+}

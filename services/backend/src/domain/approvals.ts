@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import type { ApprovalDescriptor, Chunk, Run } from "@todo/contract";
+import * as queries from "../db/queries/approvals.ts";
+import { findRun, queueRun, type RunRow, toRun } from "../db/queries/runs.ts";
+import type { CallRef } from "../db/queries/task-events.ts";
+import { AppError, notFound } from "./app-error.ts";
+import type { Context } from "./context.ts";
+import { touch } from "./conversations.ts";
+import { append } from "./runs.ts";
+
+/** Asks the user to approve a tool call. The caller holds the run's lock and logs the chunk. */
+export async function askApproval(ctx: Context, call: CallRef, descriptor: ApprovalDescriptor): Promise<Chunk> {
+  const id = randomUUID();
+  await queries.insertApproval(ctx.db, { ...call, id, userId: ctx.userId, descriptor, createdAt: ctx.now });
+  return {
+    type: "tool-approval-request",
+    approvalId: id,
+    toolCallId: call.callId,
+    approvalDescriptor: descriptor,
+  };
+}
+
+/**
+ * Decides an approval, once. Its run goes on as soon as none of its approvals is pending. The same decision again
+ * changes nothing.
+ * @throws AppError `not_found`, `approval_decided` when it was decided otherwise or its run has ended
+ */
+export async function decideApproval(ctx: Context, id: string, decision: "approve" | "reject"): Promise<Run> {
+  const approval = await queries.findApproval(ctx.db, ctx.userId, id);
+  const run = approval && (await findRun(ctx.db, ctx.userId, approval.runId, true));
+  if (!run) throw notFound("approval");
+  const status = decision === "approve" ? "approved" : "rejected";
+  if (isLive(run) && (await queries.decideApproval(ctx.db, ctx.userId, id, status, ctx.now))) {
+    await append(ctx, run, [{ type: "tool-approval-response", approvalId: id, approved: decision === "approve" }]);
+    return goOn(ctx, run);
+  }
+  const decided = await queries.findApproval(ctx.db, ctx.userId, id);
+  if (decided?.status === status) return toRun(run);
+  const message = isLive(run) ? "This was decided before." : "This answer has ended; nothing is waiting any more.";
+  throw new AppError("approval_decided", message);
+}
+
+async function goOn(ctx: Context, run: RunRow): Promise<Run> {
+  const pending = await queries.listPendingApprovals(ctx.db, run.id);
+  // A run that still works (its other tools, perhaps) looks at its approvals itself before it parks.
+  if (run.status !== "waiting" || pending.length > 0) return toRun(run);
+  await queueRun(ctx.db, ctx.userId, run.id);
+  await touch(ctx);
+  return { ...toRun(run), status: "queued" };
+}
+
+function isLive(run: RunRow): boolean {
+  return run.status === "waiting" || run.status === "running" || run.status === "queued";
+}

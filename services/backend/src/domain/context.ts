@@ -1,0 +1,41 @@
+import type { Logger } from "pino";
+import { becomeUser, type Db, inTransaction, type Trx } from "../db/database.ts";
+import type { CallRef } from "../db/queries/task-events.ts";
+
+/** What a domain function works with: one user's transaction, and the time and place it happens in. */
+export type Context = {
+  db: Trx;
+  userId: string;
+  now: Date;
+  log: Logger;
+  /** The tool call on whose behalf it happens, for the audit log. */
+  call?: CallRef;
+  /** What has been changed; told to the user's open pages after the commit. */
+  changed: Set<"tasks" | "conversations">;
+};
+
+/** What the domain needs of the process, see `deps.ts`. */
+export type UnitOfWorkDeps = {
+  db: Db;
+  clock: () => Date;
+  log: Logger;
+  /** Called after the commit when `changed` is not empty. */
+  onChange: (userId: string) => void;
+};
+
+/** Runs `work` as `userId` in one transaction, behind row-level security. For `relaxed` see `becomeUser`. */
+export async function asUser<T>(
+  deps: UnitOfWorkDeps,
+  userId: string,
+  work: (ctx: Context) => Promise<T>,
+  options: { relaxed?: boolean } = {},
+): Promise<T> {
+  const changed: Context["changed"] = new Set();
+  const result = await inTransaction(deps.db, async (db) => {
+    changed.clear();
+    await becomeUser(db, userId, options.relaxed);
+    return work({ db, userId, now: deps.clock(), log: deps.log, changed });
+  });
+  if (changed.size > 0) deps.onChange(userId);
+  return result;
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { type Conversation, type ConversationPage, limits, type Message, type MessagePage } from "@todo/contract";
+import * as queries from "../db/queries/conversations.ts";
+import { listMessages as listMessageRows, type StoredMessage } from "../db/queries/messages.ts";
+import { lockRunsOf } from "../db/queries/runs.ts";
+import { touchConversations } from "../db/queries/user-states.ts";
+import { AppError, notFound } from "./app-error.ts";
+import type { Context } from "./context.ts";
+
+/** What a conversation is called until its first message gives it a title. */
+export const UNTITLED = "New conversation";
+
+type Page = { cursor?: string | undefined; limit: number };
+
+/** @throws AppError `unprocessable` for a cursor that is none of this list */
+export async function listConversations(
+  ctx: Context,
+  filter: Page & { q?: string | undefined },
+): Promise<ConversationPage> {
+  const page = await queries.listConversations(ctx.db, ctx.userId, filter);
+  if (!page) throw badCursor();
+  return page;
+}
+
+/**
+ * Makes a conversation. The same id again gives the same conversation.
+ * @throws AppError `conflict` when the id is taken by what the user can't see
+ */
+export async function addConversation(ctx: Context, input: { id?: string | undefined }): Promise<Conversation> {
+  const id = input.id ?? randomUUID();
+  await touch(ctx);
+  await queries.insertConversation(ctx.db, { id, userId: ctx.userId, title: UNTITLED, now: ctx.now });
+  const conversation = await queries.findConversation(ctx.db, ctx.userId, id);
+  if (!conversation) throw new AppError("conflict", "This id can't be used. Make a new one.");
+  return conversation;
+}
+
+/** @throws AppError `not_found` */
+export async function getConversation(ctx: Context, id: string): Promise<Conversation> {
+  const conversation = await queries.findConversation(ctx.db, ctx.userId, id);
+  if (!conversation) throw notFound("conversation");
+  return conversation;
+}
+
+/** @throws AppError `not_found` */
+export async function renameConversation(ctx: Context, id: string, title: string): Promise<Conversation> {
+  await touch(ctx);
+  if (!(await queries.renameConversation(ctx.db, ctx.userId, id, title, true))) throw notFound("conversation");
+  return getConversation(ctx, id);
+}
+
+/** Deletes a conversation with its messages and runs, for good. Tasks stay. @throws AppError `not_found` */
+export async function deleteConversation(ctx: Context, id: string): Promise<void> {
+  await lockRunsOf(ctx.db, ctx.userId, id);
+  await touch(ctx);
+  if (!(await queries.deleteConversation(ctx.db, ctx.userId, id))) throw notFound("conversation");
+}
+
+/** Newest first. @throws AppError `not_found`, or `unprocessable` for a cursor that is none of this list */
+export async function listMessages(ctx: Context, conversationId: string, filter: Page): Promise<MessagePage> {
+  const page = await listMessageRows(ctx.db, ctx.userId, conversationId, filter);
+  if (!page) throw badCursor();
+  if (page.items.length === 0) await getConversation(ctx, conversationId);
+  return { items: page.items.map(toMessage), nextCursor: page.nextCursor };
+}
+
+/** A title from the first words of the first message. */
+export function titleFrom(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  const max = Math.min(60, limits.conversationTitleCharacters);
+  if (line.length <= max) return line || UNTITLED;
+  const cut = line.slice(0, max - 1);
+  const space = cut.lastIndexOf(" ");
+  return `${(space > max / 2 ? cut.slice(0, space) : cut).trimEnd()}…`;
+}
+
+export async function touch(ctx: Context): Promise<void> {
+  ctx.changed.add("conversations");
+  await touchConversations(ctx.db, ctx.userId);
+}
+
+function toMessage({ id, role, parts, status, runId, createdAt }: StoredMessage): Message {
+  return { id, role, parts, status, runId, createdAt };
+}
+
+function badCursor(): AppError {
+  return new AppError("unprocessable", "The cursor does not belong to this list.");
+}

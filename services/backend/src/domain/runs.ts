@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { type Chunk, limits, type Message, type MessagePart, type NewMessage, type Run } from "@todo/contract";
+import { listPendingApprovals } from "../db/queries/approvals.ts";
+import { nextMessageSeq, renameConversation } from "../db/queries/conversations.ts";
+import { deleteMessage, findMessage, insertMessage, putAnswer } from "../db/queries/messages.ts";
+import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/queries/run-log.ts";
+import * as queries from "../db/queries/runs.ts";
+import { AppError, notFound } from "./app-error.ts";
+import type { Context } from "./context.ts";
+import { titleFrom, touch } from "./conversations.ts";
+import { rememberTurns } from "./summary.ts";
+
+/** This claim of the run is no longer the valid one: another replica goes on with it, or it was ended. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+}
+
+/** A run to be worked on now by who started it, or undefined when the message had been sent before. */
+export type Started = { run: queries.RunRow; fresh: boolean };
+
+/**
+ * Commits the user's message together with the run that is to answer it, claimed by `owner`. The same message again
+ * gives the same run.
+ * @throws AppError `not_found`, `idempotency_mismatch`, `run_active`, `too_many_runs`
+ */
+export async function startRun(
+  ctx: Context,
+  input: NewMessage & { conversationId: string; owner: string },
+): Promise<Started> {
+  const before = await findSent(ctx, input);
+  if (before) return before;
+  // From here the user's messages queue up; the same one may have been committed meanwhile.
+  await touch(ctx);
+  const meanwhile = await findSent(ctx, input);
+  if (meanwhile) return meanwhile;
+
+  const { id, conversationId, text, timeZone, owner } = input;
+  const { userId, now } = ctx;
+  const seq = await nextMessageSeq(ctx.db, userId, conversationId, now);
+  if (seq === undefined) throw notFound("conversation");
+  await assertFree(ctx, conversationId);
+  const parts: MessagePart[] = [{ type: "text", text, state: "done" }];
+  const runId = randomUUID();
+  const message = { id, conversationId, userId, seq, role: "user" as const, parts, runId, createdAt: now };
+  if (!(await insertMessage(ctx.db, { ...message, status: "complete" }))) {
+    throw new AppError("conflict", "This message id can't be used. Make a new one.");
+  }
+  if (seq === 1) await renameConversation(ctx.db, userId, conversationId, titleFrom(text), false);
+  const ids = { id: runId, conversationId, userId, messageId: id, answerId: randomUUID() };
+  const run = await queries.insertRun(ctx.db, { ...ids, timeZone, owner, now });
+  await append(ctx, run, [{ type: "start", messageId: run.answerId }]);
+  return { run, fresh: true };
+}
+
+/**
+ * Stops a run and keeps what it has said. A running one is only asked to: its owner ends it (`signalled`).
+ * @throws AppError `not_found`
+ */
+export async function stopRun(ctx: Context, id: string): Promise<{ run: Run; signalled: boolean }> {
+  const run = await queries.findRun(ctx.db, ctx.userId, id, true);
+  if (!run) throw notFound("run");
+  if (run.status === "running") {
+    await queries.requestStop(ctx.db, ctx.userId, id);
+    return { run: queries.toRun(run), signalled: true };
+  }
+  if (run.status === "queued" || run.status === "waiting") {
+    await endRun(ctx, run, "stopped", await stoppedChunks(ctx, run.id));
+    return { run: { ...queries.toRun(run), status: "stopped" }, signalled: false };
+  }
+  return { run: queries.toRun(run), signalled: false };
+}
+
+/**
+ * Lets a failed run go on from where it came to; what its tools have done stays done.
+ * @throws AppError `not_found`, `conflict` when it has not failed or is not the newest, `run_active`, `too_many_runs`
+ */
+export async function retryRun(ctx: Context, id: string): Promise<Run> {
+  const run = await queries.findRun(ctx.db, ctx.userId, id, true);
+  if (!run) throw notFound("run");
+  await touch(ctx);
+  const newest = await queries.findNewestRun(ctx.db, ctx.userId, run.conversationId);
+  if (run.status !== "failed" || newest?.id !== run.id) {
+    throw new AppError("conflict", "Only the newest answer can be tried again, and only when it has failed.");
+  }
+  await assertFree(ctx, run.conversationId);
+  await deleteMessage(ctx.db, ctx.userId, run.answerId);
+  await reopenLog(ctx.db, run.id);
+  await queries.queueRun(ctx.db, ctx.userId, run.id);
+  return { ...queries.toRun(run), status: "queued" };
+}
+
+/** The chunks that end a stopped run, pending approvals included. */
+export async function stoppedChunks(ctx: Context, runId: string): Promise<Chunk[]> {
+  const pending = await listPendingApprovals(ctx.db, runId);
+  return [
+    ...pending.flatMap(({ id, callId }): Chunk[] => [
+      { type: "tool-approval-response", approvalId: id, approved: false },
+      { type: "tool-output-denied", toolCallId: callId },
+    ]),
+    { type: "abort", reason: "stopped" },
+    { type: "finish", finishReason: "interrupted" },
+  ];
+}
+
+/**
+ * Ends a run, or parks it until its approvals are decided: the last chunks, the answer as a message, and the run's
+ * status, in one transaction. The answer is what the log folds to, so it is what streams have shown.
+ * @throws LeaseLost
+ */
+export async function endRun(
+  ctx: Context,
+  run: queries.RunRow,
+  status: "done" | "stopped" | "failed" | "waiting",
+  chunks: readonly Chunk[],
+): Promise<LoggedChunk[]> {
+  const logged = await append(ctx, run, chunks);
+  if (!(await queries.setRunStatus(ctx.db, run.id, status, ctx.now))) throw new LeaseLost();
+  await touch(ctx);
+  const seq = await nextMessageSeq(ctx.db, ctx.userId, run.conversationId, ctx.now);
+  if (seq === undefined) throw new LeaseLost();
+  const { parts } = await foldLog(ctx.db, run);
+  const messageStatus: Message["status"] = status === "done" ? "complete" : status;
+  const { answerId: id, conversationId, id: runId } = run;
+  const { userId, now: createdAt } = ctx;
+  const answer = { id, conversationId, userId, seq, role: "assistant" as const, parts, runId, createdAt };
+  await putAnswer(ctx.db, { ...answer, status: messageStatus });
+  if (status !== "waiting") await rememberTurns(ctx, conversationId, seq);
+  return logged;
+}
+
+/** Appends to the run's log. @throws LeaseLost */
+export async function append(ctx: Context, run: queries.RunRow, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
+  const logged = await appendChunks(ctx.db, { runId: run.id, attempt: run.attempt }, ctx.userId, chunks);
+  if (!logged) throw new LeaseLost();
+  return logged;
+}
+
+async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<Started | undefined> {
+  const message = await findMessage(ctx.db, ctx.userId, input.id);
+  if (!message) return undefined;
+  const run = await queries.findRunByMessage(ctx.db, ctx.userId, message.id);
+  if (!run || message.conversationId !== input.conversationId || message.text !== input.text) {
+    throw new AppError("idempotency_mismatch", "This message id was used before, for another message.");
+  }
+  return { run, fresh: false };
+}
+
+async function assertFree(ctx: Context, conversationId: string): Promise<void> {
+  const newest = await queries.findNewestRun(ctx.db, ctx.userId, conversationId);
+  if (newest?.status === "waiting") {
+    throw new AppError("run_active", "An answer waits for your approval. Approve or reject it first.");
+  }
+  if (newest?.status === "queued" || newest?.status === "running") {
+    throw new AppError("run_active", "An answer is being written. Wait for it, or stop it first.");
+  }
+  if ((await queries.countActiveRuns(ctx.db, ctx.userId)) >= limits.run.perUser) {
+    throw new AppError("too_many_runs", `At most ${limits.run.perUser} answers are written at once. Wait for one.`, {
+      retryAfter: 5,
+    });
+  }
+}

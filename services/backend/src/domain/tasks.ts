@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import type { NewTask, Task, TaskChange, TaskChangeKind, TaskFilter, TaskPage, TaskPatch } from "@todo/contract";
+import { insertTaskEvents } from "../db/queries/task-events.ts";
+import * as queries from "../db/queries/tasks.ts";
+import { setNextTaskNumber, touchTasks } from "../db/queries/user-states.ts";
+import { AppError, notFound } from "./app-error.ts";
+import type { Context } from "./context.ts";
+
+export type TaskKey = queries.TaskKey;
+
+/** One page of the user's tasks. @throws AppError `unprocessable` for a cursor that is none of this list. */
+export async function listTasks(ctx: Context, filter: TaskFilter): Promise<TaskPage> {
+  const page = await queries.listTasks(ctx.db, ctx.userId, filter);
+  if (!page) throw new AppError("unprocessable", "The cursor does not belong to this list.");
+  return page;
+}
+
+/** @throws AppError `not_found` */
+export async function getTask(ctx: Context, key: TaskKey): Promise<Task> {
+  const task = await queries.findTask(ctx.db, ctx.userId, key);
+  if (!task) throw notFound("task");
+  return task;
+}
+
+/** Adds tasks in the order given; each gets the user's next number. */
+export async function addTasks(ctx: Context, tasks: readonly NewTask[]): Promise<TaskChange[]> {
+  const first = await lock(ctx);
+  await setNextTaskNumber(ctx.db, ctx.userId, first + tasks.length);
+  const rows = await queries.insertTasks(
+    ctx.db,
+    tasks.map((task, i) => ({
+      id: randomUUID(),
+      userId: ctx.userId,
+      number: first + i,
+      title: task.title,
+      notes: task.notes ?? "",
+      status: "open",
+      priority: task.priority ?? "none",
+      tags: unique(task.tags ?? []),
+      dueDate: task.due?.date ?? null,
+      dueTime: task.due?.time ?? null,
+      dueZone: task.due?.zone ?? null,
+      createdAt: ctx.now,
+      updatedAt: ctx.now,
+      completedAt: null,
+      deletedAt: null,
+    })),
+  );
+  return record(
+    ctx,
+    rows.map((after) => ({ kind: "added", before: null, after })),
+  );
+}
+
+/** Changes one task. Nothing is written when it is so already. @throws AppError `not_found` */
+export async function updateTask(ctx: Context, key: TaskKey, patch: TaskPatch): Promise<TaskChange | undefined> {
+  await lock(ctx);
+  const before = await queries.findTask(ctx.db, ctx.userId, key, { lock: true });
+  if (!before) throw notFound("task");
+  const wanted = patch.tags ? { ...patch, tags: unique(patch.tags) } : patch;
+  if (isSo(before, wanted)) return undefined;
+  const after = await queries.updateTask(ctx.db, ctx.userId, before.id, wanted, ctx.now);
+  const [change] = await record(ctx, [{ kind: kindOf(before, after), before, after }]);
+  return change;
+}
+
+/** Hides one task; `restoreTask` brings it back. @throws AppError `not_found` */
+export async function deleteTask(ctx: Context, key: TaskKey): Promise<TaskChange> {
+  return setDeleted(ctx, key, true);
+}
+
+/** Brings a deleted task back as it was. @throws AppError `not_found` when there is no such deleted task */
+export async function restoreTask(ctx: Context, key: TaskKey): Promise<TaskChange> {
+  return setDeleted(ctx, key, false);
+}
+
+/** Every task of a status that is there now, locked until the transaction ends. */
+export async function lockAllTasks(ctx: Context, status: "open" | "done" | "all"): Promise<Task[]> {
+  await lock(ctx);
+  return queries.lockTasks(ctx.db, ctx.userId, status);
+}
+
+async function setDeleted(ctx: Context, key: TaskKey, deleted: boolean): Promise<TaskChange> {
+  await lock(ctx);
+  const before = await queries.findTask(ctx.db, ctx.userId, key, { lock: true, deleted: !deleted });
+  if (!before) throw notFound("task");
+  const after = await queries.updateTask(ctx.db, ctx.userId, before.id, { deleted }, ctx.now);
+  const change: TaskChange = { kind: deleted ? "deleted" : "restored", before, after };
+  await record(ctx, [change]);
+  return change;
+}
+
+async function lock(ctx: Context): Promise<number> {
+  ctx.changed.add("tasks");
+  return touchTasks(ctx.db, ctx.userId);
+}
+
+async function record(ctx: Context, changes: TaskChange[]): Promise<TaskChange[]> {
+  await insertTaskEvents(ctx.db, ctx.userId, changes, ctx.call, ctx.now);
+  return changes;
+}
+
+function kindOf(before: Task, after: Task): TaskChangeKind {
+  if (before.status === after.status) return "updated";
+  return after.status === "done" ? "completed" : "reopened";
+}
+
+function isSo(task: Task, patch: TaskPatch): boolean {
+  const wanted = { ...task, ...patch };
+  return JSON.stringify(wanted) === JSON.stringify(task);
+}
+
+function unique(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag) => tag.toLowerCase()))];
+}

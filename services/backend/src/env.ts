@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { DEFAULT_MODEL } from "./agent/model.ts";
+import { failpoints } from "./failpoint.ts";
+
+/** Empty means unset, as in `OPENAI_API_KEY= npm start`. */
+const optional = <T extends z.ZodType>(schema: T) => z.preprocess((v) => (v === "" ? undefined : v), schema.optional());
+const port = z.coerce.number().int().min(1).max(65_535);
+const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
+
+const envSchema = z.object({
+  PORT: port.default(8000),
+  HOST: z.string().default("0.0.0.0"),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/name" }),
+  /** Past a transaction pooler, for migrations only. */
+  DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
+  BETTER_AUTH_SECRET: z.string().min(32, "must have 32 characters at least; make one with: openssl rand -base64 32"),
+  /** The address that people open, which decides about cookies and allowed origins. */
+  BETTER_AUTH_URL: httpUrl.default("http://localhost:3000"),
+  OPENAI_API_KEY: optional(z.string().min(1)),
+  OPENAI_BASE_URL: optional(httpUrl),
+  OPENAI_MODEL: z.preprocess((v) => (v === "" ? undefined : v), z.string().min(1).default(DEFAULT_MODEL)),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  /** For the fault tests: the place where the process kills itself. */
+  FAILPOINT: optional(z.enum(failpoints)),
+});
+export type Env = z.infer<typeof envSchema>;
+
+export class EnvError extends Error {
+  override readonly name = "EnvError";
+}
+
+/**
+ * The settings of the process; the only reader of its environment.
+ * @throws EnvError with one line a broken variable, never with its value
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const parsed = envSchema.safeParse(source);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `${issue.path.join(".")} ${reason(issue)}`);
+  throw new EnvError(lines.join("; "));
+}
+
+/** Where migrations go. @throws EnvError when that leads through a transaction pooler */
+export function migrationUrl(env: Pick<Env, "DATABASE_URL" | "DATABASE_DIRECT_URL">): string {
+  const url = env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
+  if (new URL(url).hostname.includes("-pooler")) {
+    throw new EnvError(
+      "DATABASE_URL leads through a transaction pooler, where migrations can't hold their lock; " +
+        "set DATABASE_DIRECT_URL to the address without -pooler",
+    );
+  }
+  return url;
+}
+
+function reason(issue: z.core.$ZodIssue): string {
+  return issue.code === "invalid_type" && issue.message.includes("undefined") ? "must be set" : issue.message;
+}
+
+/** The version of this build. */
+export const version = process.env.APP_VERSION ?? "dev";

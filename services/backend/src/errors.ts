@@ -1,0 +1,85 @@
+import type { ErrorBody, ErrorCode } from "@todo/contract";
+import type { Context as HonoContext } from "hono";
+import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import pg from "pg";
+import type { AppEnv } from "./app-env.ts";
+import { isUnavailable } from "./db/database.ts";
+import { AppError } from "./domain/app-error.ts";
+
+/** The one place that knows which HTTP status a code is. */
+export function statusOf(code: ErrorCode): ContentfulStatusCode {
+  switch (code) {
+    case "invalid_request":
+      return 400;
+    case "unauthenticated":
+      return 401;
+    case "forbidden_origin":
+      return 403;
+    case "not_found":
+      return 404;
+    case "conflict":
+    case "run_active":
+    case "approval_decided":
+    case "approval_required":
+      return 409;
+    case "body_too_large":
+      return 413;
+    case "unsupported_media_type":
+      return 415;
+    case "unprocessable":
+    case "idempotency_mismatch":
+    case "due_not_understood":
+    case "change_limit":
+      return 422;
+    case "too_many_runs":
+    case "rate_limited":
+      return 429;
+    case "database_unavailable":
+    case "shutting_down":
+      return 503;
+    case "internal":
+      return 500;
+  }
+}
+
+/** Answers any error in the contract's form. What is not meant for the caller is logged, not sent. */
+export function onError(error: Error, c: HonoContext<AppEnv>): Response {
+  const known = toAppError(error);
+  if (known.code === "internal") c.var.log.error({ err: error }, "request failed");
+  else if (known.code === "database_unavailable") c.var.log.warn({ err: error }, "database unavailable");
+  if (known.retryAfter !== undefined) c.header("Retry-After", String(known.retryAfter));
+  const body: ErrorBody = {
+    error: {
+      code: known.code,
+      message: known.message,
+      requestId: c.var.requestId,
+      ...(known.details && { details: known.details }),
+    },
+  };
+  return c.json(body, statusOf(known.code));
+}
+
+export function onNotFound(c: HonoContext<AppEnv>): Response {
+  return onError(new AppError("not_found", "There is nothing here."), c);
+}
+
+/** PostgreSQL's codes for characters that it can't store: such input is wrong, not we. */
+const BAD_CHARACTERS = new Set(["22021", "22P05"]);
+
+function toAppError(error: Error): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof HTTPException && error.status === 400) {
+    return new AppError("invalid_request", "The body is no valid JSON.");
+  }
+  if (error instanceof pg.DatabaseError && BAD_CHARACTERS.has(error.code ?? "")) {
+    return new AppError("unprocessable", "The text holds characters that can't be stored.");
+  }
+  if (isUnavailable(error)) {
+    return new AppError("database_unavailable", "The database can't be reached right now. Try again in a moment.", {
+      retryAfter: 2,
+      cause: error,
+    });
+  }
+  return new AppError("internal", "Something went wrong here. Try again.", { cause: error });
+}

@@ -1,0 +1,39 @@
+import { type DestinationStream, type Logger, pino } from "pino";
+
+/**
+ * JSON lines. What may hold a secret is never handed to it; the list is a second net under that.
+ * Errors lose what drivers attach to them, since queries and requests hold people's words.
+ */
+export function createLogger(level: string, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: {
+      paths: ["password", "token", "cookie", "authorization", "apiKey", "text", "*.password", "*.token", "*.cookie"],
+      censor: "[redacted]",
+    },
+    serializers: { err: describeError },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+type ErrorDescription = { type: string; message: string; code?: unknown; status?: unknown; stack?: string; cause?: unknown };
+
+function describeError(error: unknown): ErrorDescription | unknown {
+  if (!(error instanceof Error)) return typeof error === "string" ? error : "not an error";
+  return {
+    type: error.name,
+    message: withoutSecrets(error.message),
+    ...("code" in error && { code: error.code }),
+    ...("status" in error && { status: error.status }),
+    ...(error.stack && { stack: withoutSecrets(error.stack) }),
+    ...(error.cause !== undefined && { cause: describeError(error.cause) }),
+  };
+}
+
+/** Providers repeat part of the key in their errors, and drivers the whole address. */
+function withoutSecrets(text: string): string {
+  return text.replace(/\bsk-[\w*-]{4,}/g, "[key]").replace(/(postgres(?:ql)?:\/\/[^:@\s]*):[^@\s]*@/g, "$1:[password]@");
+}

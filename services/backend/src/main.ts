@@ -1,0 +1,45 @@
+import { enableCompileCache } from "node:module";
+
+enableCompileCache();
+
+const [{ startServer }, { armFailpoint }, { EnvError, readEnv }] = await Promise.all([
+  import("./server.ts"),
+  import("./failpoint.ts"),
+  import("./env.ts"),
+]);
+
+/** The backend: serves until SIGTERM, SIGINT, or until the process that started it is gone. */
+async function main(): Promise<void> {
+  const env = readEnv();
+  if (env.FAILPOINT) armFailpoint(env.FAILPOINT);
+  const server = await startServer(env, new URL("./docs/", import.meta.url));
+  const { log, model, auth } = server.deps;
+  log.info({ port: server.port, assistant: model.name, ms: Math.round(performance.now()) }, "listening");
+
+  const end = async (why: string) => {
+    log.info({ why }, "ending");
+    await server.close();
+    log.info("ended");
+    process.exit(0);
+  };
+  process.once("SIGTERM", () => void end("SIGTERM"));
+  process.once("SIGINT", () => void end("SIGINT"));
+  process.once("disconnect", () => void end("the starting process is gone"));
+
+  // What is not needed to listen is loaded now, so that the first visitor need not wait for it.
+  await Promise.all([auth(), model.load(), import("./agent/execute-run.ts")]);
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof EnvError ? error.message : explain(error));
+  process.exit(1);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "EADDRINUSE") {
+    return "The port is taken by another program. Choose another with PORT.";
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,26 @@
+import { randomUUID } from "node:crypto";
+import { createMiddleware } from "hono/factory";
+import { routePath } from "hono/route";
+import type { AppEnv } from "../app-env.ts";
+import type { Deps } from "../deps.ts";
+
+const ACCEPTED_ID = /^[\w-]{8,64}$/;
+
+/** Gives each request an id (the caller's, when it looks like one), logs it and counts it. */
+export function requestLog(deps: Pick<Deps, "log" | "metrics">) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const given = c.req.header("x-request-id");
+    const requestId = given && ACCEPTED_ID.test(given) ? given : randomUUID();
+    c.set("requestId", requestId);
+    c.set("log", deps.log.child({ requestId }));
+    c.header("X-Request-Id", requestId);
+    const began = performance.now();
+    await next();
+    const ms = performance.now() - began;
+    // The pattern, not the path: paths hold ids, and queries hold people's words.
+    const route = routePath(c, -1);
+    const { method } = c.req;
+    deps.metrics.requests.observe({ method, route, status: c.res.status }, ms / 1_000);
+    c.var.log.info({ method, route, status: c.res.status, ms: Math.round(ms) }, "request");
+  });
+}

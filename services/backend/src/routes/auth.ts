@@ -1,0 +1,51 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context as HonoContext } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { Deps } from "../deps.ts";
+import { limitSignIn } from "../middleware/rate-limit.ts";
+import { createRouter, json } from "./router.ts";
+
+const tags = ["Accounts"];
+const anything = z.any();
+
+/** better-auth checks and answers these itself; here they are served and described. */
+const routes = [
+  ["post", "sign-up/email", "Make an account: name, email, password"],
+  ["post", "sign-in/email", "Sign in: email, password"],
+  ["post", "sign-out", "Sign out"],
+  ["get", "get-session", "The session and its user, or null"],
+  ["post", "change-password", "Change the password: currentPassword, newPassword, revokeOtherSessions"],
+  ["get", "list-sessions", "The user's sessions"],
+  ["post", "revoke-session", "End one session: token"],
+  ["post", "revoke-other-sessions", "End all other sessions"],
+  ["post", "delete-user", "Delete the account with all that belongs to it: password"],
+] as const;
+
+/** The account routes; everything else that better-auth could serve stays closed. */
+export function authRoutes(deps: Deps) {
+  const router = createRouter();
+  router.on("POST", ["/api/auth/sign-up/email", "/api/auth/sign-in/email"], limitSignIn(deps));
+  for (const [method, name, summary] of routes) {
+    const route = createRoute({
+      method,
+      path: `/api/auth/${name}`,
+      tags,
+      summary,
+      responses: {
+        200: json("Done", anything),
+        401: json("No session, or wrong credentials", anything),
+        422: json("The input does not fit", anything),
+      },
+    });
+    router.openAPIRegistry.registerPath(route);
+    router.on(method.toUpperCase(), route.path, (c) => handle(c, deps));
+  }
+  return router;
+}
+
+async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
+  const response = await (await deps.auth()).handler(c.req.raw);
+  // better-auth answers 500 itself when the database is away, with an empty body.
+  if (response.status >= 500) throw new Error(`the account service answered ${response.status}`);
+  return response;
+}

@@ -1,0 +1,79 @@
+import type { Context as HonoContext } from "hono";
+import type { AppEnv } from "../app-env.ts";
+import type { Deps } from "../deps.ts";
+
+const HEARTBEAT_MS = 10_000;
+const UNREAD_BYTES = 1024 * 1024;
+const encoder = new TextEncoder();
+
+/** Sends one event. `data` is one line: JSON, say. */
+export type Send = (event: { data: string; id?: string; event?: string; retry?: number }) => void;
+
+/**
+ * Answers with server-sent events. `work` sends until it returns or `signal` is aborted, which happens when the reader
+ * goes away, when its session ends, or when this process shuts down: then the reader is told to come again at once.
+ * A comment every 10 s keeps proxies from cutting a silent stream; the session is asked for at the same beat.
+ */
+export function eventStream(
+  c: HonoContext<AppEnv>,
+  deps: Pick<Deps, "shutdown" | "metrics" | "log">,
+  work: (send: Send, signal: AbortSignal) => Promise<void>,
+): Response {
+  const controller = new AbortController();
+  const onShutdown = () => controller.abort("shutdown");
+  const { sessionIsValid, log } = c.var;
+  let heartbeat: NodeJS.Timeout | undefined;
+
+  const source = {
+    async start(stream: ReadableStreamDefaultController<Uint8Array>) {
+      const write = (text: string) => {
+        if (controller.signal.aborted) return;
+        stream.enqueue(encoder.encode(text));
+        // Who reads nothing is cut off rather than kept in memory.
+        if ((stream.desiredSize ?? 0) < 0) controller.abort("slow");
+      };
+      const send: Send = ({ data, id, event, retry }) =>
+        write(
+          `${id === undefined ? "" : `id: ${id}\n`}${event === undefined ? "" : `event: ${event}\n`}${
+            retry === undefined ? "" : `retry: ${retry}\n`
+          }data: ${data}\n\n`,
+        );
+      heartbeat = setInterval(() => {
+        write(": \n\n");
+        sessionIsValid().then(
+          (valid) => valid || controller.abort("session"),
+          // The database may be away for a moment; the next beat asks again.
+          (error: unknown) => log.warn({ err: error }, "could not check a stream's session"),
+        );
+      }, HEARTBEAT_MS);
+      deps.shutdown.addEventListener("abort", onShutdown, { once: true });
+      deps.metrics.streams.inc();
+      try {
+        write(": \n\n");
+        if (deps.shutdown.aborted) onShutdown();
+        else await work(send, controller.signal);
+        if (controller.signal.reason === "shutdown") {
+          stream.enqueue(encoder.encode("event: reconnect\nretry: 200\ndata: {}\n\n"));
+        }
+        if (controller.signal.reason !== "gone") stream.close();
+      } catch (error) {
+        log.warn({ err: error }, "a stream broke off");
+        if (controller.signal.reason !== "gone") stream.error(new Error("stream broke off"));
+      } finally {
+        clearInterval(heartbeat);
+        deps.shutdown.removeEventListener("abort", onShutdown);
+        deps.metrics.streams.dec();
+      }
+    },
+    cancel() {
+      controller.abort("gone");
+    },
+  };
+  return new Response(new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: UNREAD_BYTES })), {
+    headers: {
+      "Content-Type": "text/event-stream; charset=utf-8",
+      "Cache-Control": "no-cache, no-transform",
+      "X-Accel-Buffering": "no",
+    },
+  });
+}

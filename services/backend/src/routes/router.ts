@@ -1,0 +1,47 @@
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { errorBodySchema } from "@todo/contract";
+import type { AppEnv } from "../app-env.ts";
+import { AppError, notFound } from "../domain/app-error.ts";
+
+/** A router whose inputs are checked by the contract's schemas; what does not fit is 422 with the reasons. */
+export function createRouter(): OpenAPIHono<AppEnv> {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const details = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+      const first = details[0];
+      const where = first?.path ? `${first.path}: ` : "";
+      throw new AppError("unprocessable", `${where}${first?.message ?? "The input does not fit."}`, { details });
+    },
+  });
+}
+
+/** A response of the description, with a JSON body. */
+export function json<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { "application/json": { schema } } };
+}
+
+/** A request body that must be there. */
+export function body<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } };
+}
+
+const error = (description: string) => json(description, errorBodySchema);
+
+/** The error answers that every route behind the session can give. */
+export const commonErrors = {
+  401: error("No session"),
+  422: error("The input does not fit"),
+  503: error("The database can't be reached"),
+};
+export const notFoundError = { 404: error("Unknown, or somebody else's") };
+export const conflictError = { 409: error("Not possible in this state") };
+
+export const idParam = z.object({ id: z.string().openapi({ format: "uuid" }) });
+
+/** The id of a path. One that can't be an id is answered like an unknown one. @throws AppError `not_found` */
+export function parseId(id: string, noun: Parameters<typeof notFound>[0]): string {
+  const parsed = z.uuid().safeParse(id);
+  if (!parsed.success) throw notFound(noun);
+  return parsed.data.toLowerCase();
+}

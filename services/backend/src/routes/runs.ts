@@ -1,0 +1,131 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { approvalDecisionSchema, newMessageSchema, runSchema } from "@todo/contract";
+import type { Context as HonoContext } from "hono";
+import { type Cursor, parseCursor, streamRun } from "../agent/stream-run.ts";
+import type { AppEnv } from "../app-env.ts";
+import { findNewestRun, type RunRow } from "../db/queries/runs.ts";
+import type { Deps } from "../deps.ts";
+import { decideApproval } from "../domain/approvals.ts";
+import { getConversation } from "../domain/conversations.ts";
+import { retryRun, startRun, stopRun } from "../domain/runs.ts";
+import { failpoint } from "../failpoint.ts";
+import { limitMessages } from "../middleware/rate-limit.ts";
+import { eventStream } from "./event-stream.ts";
+import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+
+const tags = ["Runs"];
+const stream = {
+  description: "The answer as an AI SDK UI message stream; each event's id can come back as Last-Event-ID",
+  content: { "text/event-stream": { schema: z.string() } },
+};
+const errors = { ...notFoundError, ...conflictError, ...commonErrors };
+
+const send = createRoute({
+  method: "post",
+  path: "/api/conversations/{id}/messages",
+  tags,
+  summary: "Send a message and watch its answer; the same id and text again watches the same answer",
+  request: { params: idParam, body: body(newMessageSchema) },
+  responses: { 200: stream, ...errors, 429: json("Too many", z.any()) },
+});
+const watch = createRoute({
+  method: "get",
+  path: "/api/conversations/{id}/stream",
+  tags,
+  summary: "Watch the running answer, from its start or after Last-Event-ID",
+  request: { params: idParam },
+  responses: { 200: stream, 204: { description: "None is running" }, ...notFoundError, ...commonErrors },
+});
+const stop = createRoute({
+  method: "post",
+  path: "/api/runs/{id}/stop",
+  tags,
+  summary: "Stop an answer and keep what it has said",
+  request: { params: idParam },
+  responses: { 200: json("The run", runSchema), ...notFoundError, ...commonErrors },
+});
+const retry = createRoute({
+  method: "post",
+  path: "/api/runs/{id}/retry",
+  tags,
+  summary: "Let a failed answer go on from where it came to",
+  request: { params: idParam },
+  responses: { 200: json("The run", runSchema), ...errors },
+});
+const decide = createRoute({
+  method: "post",
+  path: "/api/approvals/{id}",
+  tags,
+  summary: "Approve or reject what an answer waits for",
+  request: { params: idParam, body: body(approvalDecisionSchema) },
+  responses: { 200: json("The run that waited", runSchema), ...errors },
+});
+
+export function runRoutes(deps: Deps) {
+  const { asUser, worker, hub } = deps;
+  const router = createRouter();
+  router.on("POST", "/api/conversations/:id/messages", limitMessages(deps));
+
+  router.openapi(send, async (c) => {
+    const conversationId = parseId(c.req.valid("param").id, "conversation");
+    const message = c.req.valid("json");
+    failpoint("message:before");
+    const { run, fresh } = await asUser(c.var.userId, (ctx) =>
+      startRun(ctx, { ...message, id: message.id.toLowerCase(), conversationId, owner: worker.owner }),
+    );
+    failpoint("message:after");
+    if (fresh) worker.begin(run);
+    return answer(c, deps, run, cursorOf(c));
+  });
+
+  router.openapi(watch, async (c) => {
+    const id = parseId(c.req.valid("param").id, "conversation");
+    const run = await asUser(c.var.userId, async (ctx) => {
+      const newest = await findNewestRun(ctx.db, ctx.userId, id);
+      if (!newest) await getConversation(ctx, id);
+      return newest;
+    });
+    const cursor = cursorOf(c);
+    const live = run?.status === "queued" || run?.status === "running";
+    // Who was watching this run gets its end even when it has just ended.
+    if (!run || (!live && cursor?.runId !== run.id)) return c.body(null, 204);
+    return answer(c, deps, run, cursor);
+  });
+
+  router.openapi(stop, async (c) => {
+    const id = parseId(c.req.valid("param").id, "run");
+    const { run, signalled } = await asUser(c.var.userId, (ctx) => stopRun(ctx, id));
+    if (signalled) worker.stop(id);
+    else hub.publishStatus(id, run.status);
+    return c.json(run, 200);
+  });
+
+  router.openapi(retry, async (c) => {
+    const id = parseId(c.req.valid("param").id, "run");
+    const run = await asUser(c.var.userId, (ctx) => retryRun(ctx, id));
+    worker.wake();
+    return c.json(run, 200);
+  });
+
+  router.openapi(decide, async (c) => {
+    const id = parseId(c.req.valid("param").id, "approval");
+    const { decision } = c.req.valid("json");
+    const run = await asUser(c.var.userId, (ctx) => decideApproval(ctx, id, decision));
+    worker.wake();
+    return c.json(run, 200);
+  });
+  return router;
+}
+
+function cursorOf(c: HonoContext<AppEnv>): Cursor | undefined {
+  return parseCursor(c.req.header("last-event-id"));
+}
+
+function answer(c: HonoContext<AppEnv>, deps: Deps, run: RunRow, cursor: Cursor | undefined): Response {
+  const response = eventStream(c, deps, async (sendEvent, signal) => {
+    await streamRun(deps, run, cursor, (chunk, id) => sendEvent({ id, data: JSON.stringify(chunk) }), signal);
+    if (!signal.aborted) sendEvent({ data: "[DONE]" });
+  });
+  response.headers.set("x-vercel-ai-ui-message-stream", "v1");
+  return response;
+}
