@@ -16,7 +16,8 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     },
     serializers: { err: describeError },
   };
-  return destination ? pino(options, destination) : pino(options);
+  // Written at once, so that the last line before an exit is not lost.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
 type ErrorDescription = { type: string; message: string; code?: unknown; status?: unknown; stack?: string; cause?: unknown };

@@ -22,9 +22,14 @@ async function main(): Promise<void> {
     log.info("ended");
     process.exit(0);
   };
-  process.once("SIGTERM", () => void end("SIGTERM"));
-  process.once("SIGINT", () => void end("SIGINT"));
-  process.once("disconnect", () => void end("the starting process is gone"));
+  // Listeners that stay: the Agents SDK has its own, which exit at once when they find no others.
+  process.on("SIGTERM", () => void end("SIGTERM"));
+  process.on("SIGINT", () => void end("SIGINT"));
+  process.on("disconnect", () => void end("the starting process is gone"));
+  process.on("unhandledRejection", (error) => {
+    log.fatal({ err: error }, "unhandled rejection");
+    process.exit(1);
+  });
 
   // What is not needed to listen is loaded now, so that the first visitor need not wait for it.
   await Promise.all([auth(), model.load(), import("./agent/execute-run.ts")]);

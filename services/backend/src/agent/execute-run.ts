@@ -1,4 +1,4 @@
-import { Agent, Runner } from "@openai/agents";
+import { Agent, Runner } from "@openai/agents-core";
 import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { isUnavailable } from "../db/database.ts";
@@ -10,7 +10,7 @@ import { failpoint } from "../failpoint.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
-import { classify, noticeFor } from "./model-errors.ts";
+import { noticeFor } from "./notices.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
 import { tools } from "./tools/index.ts";
 import type { ToolRun } from "./tools/run-call.ts";
@@ -87,13 +87,19 @@ async function settle(deps: ExecuteDeps, log: RunLog, run: RunRow, error: unknow
     deps.log.warn({ err: error, runId: run.id }, "database unavailable, leaving the run for later");
     return;
   }
-  const ending = reason === "stop" ? "stopped" : failure(reason === "time" ? "time_limit" : classify(error));
+  const ending = await endingFor(error, reason);
   if (ending !== "stopped") deps.log.warn({ err: error, runId: run.id, ending }, "run failed");
   try {
     await end(deps, log, run, ending);
   } catch (again) {
     if (!(again instanceof LeaseLost)) deps.log.error({ err: again, runId: run.id }, "could not end the run");
   }
+}
+
+async function endingFor(error: unknown, reason: "stop" | "time" | undefined): Promise<Ending> {
+  if (reason === "stop") return "stopped";
+  if (reason === "time") return failure("time_limit");
+  return failure((await import("./model-errors.ts")).classify(error));
 }
 
 async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending): Promise<void> {

@@ -1,4 +1,4 @@
-import type { AgentInputItem } from "@openai/agents";
+import type { AgentInputItem } from "@openai/agents-core";
 import { limits, type Task } from "@todo/contract";
 import { findSummary } from "../db/queries/conversations.ts";
 import { findMessage, listMessagesBetween } from "../db/queries/messages.ts";

@@ -1,10 +1,10 @@
-import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
-import { protocol, Usage } from "@openai/agents";
+import type { Model, ModelRequest, ModelResponse } from "@openai/agents-core";
+import { protocol, Usage } from "@openai/agents-core";
 import { type Chunk, toolInputs } from "@todo/contract";
 import { insertJournal } from "../db/queries/run-log.ts";
 import type { JournaledResponse } from "../db/schema/runs.ts";
 import { failpoint } from "../failpoint.ts";
-import { ModelFault } from "./model-errors.ts";
+import { ModelFault } from "./model-fault.ts";
 import type { RunLog } from "./run-log.ts";
 
 type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;

@@ -1,4 +1,4 @@
-import type { Model } from "@openai/agents";
+import type { Model } from "@openai/agents-core";
 
 /** Named explicitly: the SDK's own default changes between releases. */
 export const DEFAULT_MODEL = "gpt-5.6-luna";
@@ -31,7 +31,7 @@ export function createModel({ apiKey, baseUrl, name }: ModelSettings): Assistant
     return { name: "rules", load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
   }
   const load = async () => {
-    const [{ OpenAIProvider }, { OpenAI }] = await Promise.all([import("@openai/agents"), import("openai")]);
+    const [{ OpenAIProvider }, { OpenAI }] = await Promise.all([import("@openai/agents-openai"), import("openai")]);
     // Local servers want no key, but the client insists on one.
     const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout: SILENCE_MS });
     return new OpenAIProvider({ openAIClient: client, useResponses: baseUrl === undefined }).getModel(name);

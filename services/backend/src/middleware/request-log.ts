@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { routePath } from "hono/route";
+import { matchedRoutes } from "hono/route";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 
@@ -18,7 +18,7 @@ export function requestLog(deps: Pick<Deps, "log" | "metrics">) {
     await next();
     const ms = performance.now() - began;
     // The pattern, not the path: paths hold ids, and queries hold people's words.
-    const route = routePath(c, -1);
+    const route = matchedRoutes(c).findLast(({ path }) => !path.includes("*"))?.path ?? "none";
     const { method } = c.req;
     deps.metrics.requests.observe({ method, route, status: c.res.status }, ms / 1_000);
     c.var.log.info({ method, route, status: c.res.status, ms: Math.round(ms) }, "request");

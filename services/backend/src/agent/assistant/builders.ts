@@ -58,7 +58,9 @@ export function literal(said: Said, part: string): string {
 /** A new date: parted at the first "to", "for"… behind which there is nothing but a date. */
 export function moving(said: Said): Command | null {
   const all = said.part("all");
-  for (const found of [...all.matchAll(/ (?:(?:to be |is )?due(?: on| by| to)?|to|into|for|until|till|by|at|on) /gi)].slice(0, 10)) {
+  for (const found of [
+    ...all.matchAll(/ (?:(?:to be |is )?due(?: on| by| to)?|to|into|for|until|till|by|at|on) /gi),
+  ].slice(0, 10)) {
     const due = onlyDate(all.slice(found.index + found[0].length));
     const what = due === null ? null : readReference(all.slice(0, found.index), said.masked, said.mentioned);
     if (due !== null && what !== null) return { do: "update", what, patch: { due } };
@@ -82,7 +84,10 @@ export function adding(said: Said): Command {
   const level = readLevel(said.part("level").trim().split(/[ -]/)[0]);
   const tasks = readTasks(`${said.part("text")}${said.part("more")}`, said.masked, isSingle(said));
   if (tasks.length === 0) return { do: "say", topic: "no-title" };
-  return { do: "add", tasks: level === null ? tasks : tasks.map((task) => ({ ...task, priority: task.priority ?? level })) };
+  return {
+    do: "add",
+    tasks: level === null ? tasks : tasks.map((task) => ({ ...task, priority: task.priority ?? level })),
+  };
 }
 
 function isSingle(said: Said): boolean {

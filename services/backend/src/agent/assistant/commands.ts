@@ -24,7 +24,7 @@ export interface Patch {
   clear?: readonly ("due" | "notes" | "tags")[];
 }
 
-export type Topic = "help" | "greeting" | "thanks" | "undo" | "nothing" | "no-title" | "no-date";
+export type Topic = "help" | "greeting" | "thanks" | "undo" | "nothing" | "never-mind" | "no-title" | "no-date";
 
 export type Command =
   | { do: "add"; tasks: readonly NewTask[] }

@@ -1,4 +1,4 @@
-import type { AgentInputItem } from "@openai/agents";
+import type { AgentInputItem } from "@openai/agents-core";
 import { type ToolOutput, toolOutputSchema } from "@todo/contract";
 
 /** A tool call of this run with what came back: the contract's output, or the plain sentence of a failure. */
@@ -25,7 +25,10 @@ export interface Conversation {
 export function readConversation(input: string | readonly AgentInputItem[]): Conversation {
   if (typeof input === "string") return { message: input, earlier: [], rounds: [] };
   const newest = input.findLastIndex((item) => "role" in item && item.role === "user");
-  const spoken = input.slice(0, Math.max(newest, 0)).map(readSpoken).filter((item) => item !== null);
+  const spoken = input
+    .slice(0, Math.max(newest, 0))
+    .map(readSpoken)
+    .filter((item) => item !== null);
   const message = newest < 0 ? undefined : input[newest];
   return {
     message: message === undefined ? "" : (readSpoken(message)?.text ?? ""),

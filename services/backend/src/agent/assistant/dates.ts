@@ -16,8 +16,12 @@ const longest = 600;
 const repeats = /\b(?:every|each|daily|weekly|monthly|yearly|annually)\b/i;
 const strong =
   /\b(?:today|tonight|tomorrow|tmr|tmrw|(?:next|this|coming) \S|in (?:an? |\d|one|two|three|four|five|six|seven|eight|nine|ten|half|a few)|from now|within|end of|\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{2,4}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.? ?\d|\d(?:st|nd|rd|th)? (?:of )?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))/i;
+// "2 days" is a length, not a day: "wait for 2 days", "postpone it by 2 days".
+const length =
+  /^(?:by |for )?(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|a few|\d+) ?(?:min(?:ute)?s?|h(?:ours?|rs?)?|days?|weeks?|months?|years?)$/i;
 const clock = /\b(?:\d{1,2}(?::\d{2})? ?[ap]\.?m\b|\d{2}:\d{2}\b)/i;
-const fullWeekday = /^(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night|at noon))?$/i;
+const fullWeekday =
+  /^(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night|at noon))?$/i;
 const shortWeekday = /^(?:mon|tue|tues|wed|thu|thur|thurs|fri)$/i;
 const leadIn =
   /(?:^|[\s,(])(?:due(?: date)?(?: is)?:?|deadline:?|by|on|at|before|until|till|for|from|this|to be done|in|@|the)$/i;
@@ -68,8 +72,10 @@ function meansDate(text: string, start: number, end: number): boolean {
   if (/[\p{L}\p{N}#/@.&-]/u.test(touching) || /^(?:'s\b|[-/\p{L}\p{N}])/u.test(after)) return false;
   if (/\b(?:now|ago|last|seconds?|this second)\b/i.test(phrase)) return false;
   const atEnd = /^[\s.,!)]*$/.test(after);
-  const prepared = /^(?:on|by) /i.test(phrase) || /(?:^|[\s,(])(?:by|on|before|until|till|due|due on|due by|due:|this|next|for|@)(?: the)?$/i.test(before);
-  if (/^(?:for )/i.test(phrase)) return false;
+  const prepared =
+    /^(?:on|by) /i.test(phrase) ||
+    /(?:^|[\s,(])(?:by|on|before|until|till|due|due on|due by|due:|this|next|for|@)(?: the)?$/i.test(before);
+  if (/^for /i.test(phrase) || length.test(phrase)) return false;
   if (article.test(before) && !prepared) return false;
   if (strong.test(phrase)) return true;
   if (clock.test(phrase)) return true;

@@ -34,7 +34,8 @@ const levels: Readonly<Record<string, TaskPriority>> = {
 };
 
 /** Pattern text for a priority's name. */
-export const levelText = "highest|high|top|urgent|important|critical|medium|normal|middle|mid|lowest|low|none|no|p[123]";
+export const levelText =
+  "highest|high|top|urgent|important|critical|medium|normal|middle|mid|lowest|low|none|no|p[123]";
 
 /** The priority that a word names. */
 export function readLevel(word: string | undefined): TaskPriority | null {
@@ -46,7 +47,7 @@ const priorityPatterns: readonly RegExp[] = [
   /(?:^|\s)!(high|medium|low|urgent|important|p?[123])(?=[\s,.]|$)/i,
   new RegExp(`(?:^|[\\s,(]+)(?:with|as|at|of|has|having) (?:an? )?${level}[ -]priority\\)?(?=[\\s,.]|$)`, "i"),
   new RegExp(`(?:^|[\\s,(]+)(?:and )?${level}[ -]priority\\)?$`, "i"),
-  new RegExp(`^${level}[ -]priority(?: task)?(?: to |[:, -]+)`, "i"),
+  new RegExp(`^(?:with (?:an? )?)?${level}[ -]priority(?: task)?(?: to |[:, -]+)`, "i"),
   /(?:^|[\s,(]+)(?:with )?priority(?::| is| =)? ?(high|medium|low|none|p?[123])\)?(?=[\s,.]|$)/i,
   /(?:^|[\s,(]+)(p[123])\)?$/i,
   /^(p[123])[:, ]+/i,
@@ -74,7 +75,8 @@ export function readDetails(phrase: string): Details {
     before = rest;
     const labels = tagWords.exec(rest);
     if (labels !== null) {
-      for (const tag of (labels[1] ?? "").split(/, ?(?:and )?| and | & /i)) tags.add(tag.replace(/^#/, "").toLowerCase());
+      for (const tag of (labels[1] ?? "").split(/, ?(?:and )?| and | & /i))
+        tags.add(tag.replace(/^#/, "").toLowerCase());
       rest = clean(rest.slice(0, labels.index));
     }
     if (priority === null) {

@@ -26,9 +26,10 @@ function readAt(spoken: readonly Spoken[], depth: number): Command[] {
   if (asked === null || depth === 0 || message.length > longestReply) return commands;
   const [only] = commands;
   const known = only !== undefined && only.do !== "unknown" && !(only.do === "say" && only.topic === "thanks");
-  if (asked.for === "title") return known || message.trim() === "" ? commands : parse(`add a task: ${message}`, { numbers: [] });
+  if (asked.for === "title")
+    return known || message.trim() === "" ? commands : parse(`add a task: ${message}`, { numbers: [] });
   // "task 3 is done" is a command; "both", "the last one" and the like are only ever answers.
-  if (known && !(only.do === "say" && only.topic === "nothing")) return commands;
+  if (known && !(only.do === "say" && only.topic === "never-mind")) return commands;
   if (only?.do === "say") return commands;
   const before = spoken.slice(0, -2);
   const pending = readAt(before, depth - 1).find((command) => isPending(command, asked));
@@ -57,18 +58,32 @@ function questionIn(answer: string): Asked | null {
 function isPending(command: Command, asked: Asked): boolean {
   if (!("what" in command)) return false;
   if (asked.title === null) return command.what.by === "missing";
-  return command.what.by === "title" && (command.what.title === asked.title || command.what.title.includes(asked.title));
+  return (
+    command.what.by === "title" && (command.what.title === asked.title || command.what.title.includes(asked.title))
+  );
 }
 
 /** "2", "#5", "the second one", "team meeting", "both": one of the tasks that were offered. */
 function readReply(message: string, offered: readonly number[]): Reference | null {
-  const text = plain(tidy(message)).text.replace(/^(?:i mean(?:t)?|the one (?:called|named|with)|it's|it is|that's) /i, "");
-  if (offered.length > 0 && /^(?:both|all|all of (?:them|these|those)|every one|both of them|them all|each)$/i.test(text)) {
+  const text = plain(tidy(message)).text.replace(
+    /^(?:i mean(?:t)?|the one (?:called|named|with)|it's|it is|that's) /i,
+    "",
+  );
+  if (
+    offered.length > 0 &&
+    /^(?:both|all|all of (?:them|these|those)|every one|both of them|them all|each)$/i.test(text)
+  ) {
     return { by: "numbers", numbers: offered };
   }
   const places = text.match(new RegExp(`\\b(?:${placeWords.join("|")}|last)\\b`, "gi"));
-  if (offered.length > 0 && places !== null && /^(?:(?:the|one|and|first|second|third|fourth|fifth|last|ones?)(?:[ ,]+|$))+$/i.test(text)) {
-    const numbers = places.map((word) => (/last/i.test(word) ? offered.at(-1) : offered[placeWords.indexOf(word.toLowerCase())]));
+  if (
+    offered.length > 0 &&
+    places !== null &&
+    /^(?:(?:the|one|and|first|second|third|fourth|fifth|last|ones?)(?:[ ,]+|$))+$/i.test(text)
+  ) {
+    const numbers = places.map((word) =>
+      /last/i.test(word) ? offered.at(-1) : offered[placeWords.indexOf(word.toLowerCase())],
+    );
     const chosen = numbers.filter((number) => number !== undefined);
     return chosen.length === numbers.length ? { by: "numbers", numbers: [...new Set(chosen)] } : null;
   }
@@ -77,7 +92,11 @@ function readReply(message: string, offered: readonly number[]): Reference | nul
     const offeredAll = offered.length === 0 || numbers.numbers.every((number) => offered.includes(number));
     return offeredAll ? numbers : null;
   }
-  const title = text.replace(/^(?:the|my) /i, "").replace(/ (?:one|task)$/i, "").replace(/^["'](.*)["']$/, "$1").trim();
+  const title = text
+    .replace(/^(?:the|my) /i, "")
+    .replace(/ (?:one|task)$/i, "")
+    .replace(/^["'](.*)["']$/, "$1")
+    .trim();
   if (title === "" || /[?]$/.test(message.trim())) return null;
   return offered.length === 0 ? { by: "title", title } : { by: "title", title, among: offered };
 }

@@ -11,7 +11,11 @@ interface FilterRow {
   readonly read: (said: string, masked: Masked) => Draft | null;
 }
 
-const day = (dueAfter: string | null, dueBefore: string | null, about: string): Draft => ({ dueAfter, dueBefore, about });
+const day = (dueAfter: string | null, dueBefore: string | null, about: string): Draft => ({
+  dueAfter,
+  dueBefore,
+  about,
+});
 const due = (pattern: RegExp, dueAfter: string | null, dueBefore: string, about: string): FilterRow => ({
   pattern,
   read: () => day(dueAfter, dueBefore, about),
@@ -41,14 +45,18 @@ const filters: readonly FilterRow[] = [
     },
   },
   {
-    pattern: new RegExp(`\\b(?:with |of |at )?(?:an? )?(?:${levelText})[ -]priority\\b|\\bpriority (?:is )?(?:high|medium|low)\\b|\\b(?:urgent|important|p[123])\\b`, "i"),
+    pattern: new RegExp(
+      `\\b(?:with |of |at )?(?:an? )?(?:${levelText})[ -]priority\\b|\\bpriority (?:is )?(?:high|medium|low)\\b|\\b(?:urgent|important|p[123])\\b`,
+      "i",
+    ),
     read: (said) => {
       const priority = readLevel(new RegExp(`\\b(?:${levelText})\\b`, "i").exec(said)?.[0]);
       return priority === null ? null : { priority, about: `with ${priority} priority` };
     },
   },
   {
-    pattern: /(?:\b(?:that are )?(?:tagged|labell?ed|with (?:the )?(?:tag|label)|under|tag|label)(?: with| as)? #?|#)([\p{L}][\p{L}\p{N}_-]{0,39})/iu,
+    pattern:
+      /(?:\b(?:that are )?(?:tagged|labell?ed|with (?:the )?(?:tag|label)|under|tag|label)(?: with| as)? #?|#)([\p{L}][\p{L}\p{N}_-]{0,39})/iu,
     read: (said) => {
       const tag = /([\p{L}\p{N}_-]+)$/u.exec(said)?.[1]?.toLowerCase();
       return tag === undefined ? null : { status: "all", tag, about: `tagged #${tag}` };
@@ -59,11 +67,13 @@ const filters: readonly FilterRow[] = [
     read: (said, masked) => find(said.replace(/^(?:that )?\S+\s/i, ""), masked),
   },
   {
-    pattern: /\b(?:not (?:yet )?(?:done|completed?|finished)|pending|open|unfinished|incomplete|uncompleted|remaining|outstanding|left(?: to do)?|to do|todo next|active|upcoming)\b(?! list)/i,
+    pattern:
+      /\b(?:not (?:yet )?(?:done|completed?|finished)|pending|open|unfinished|incomplete|uncompleted|remaining|outstanding|left(?: to do)?|to do|todo next|active|upcoming)\b(?! list)/i,
     read: () => ({ status: "open" }),
   },
   {
-    pattern: /\b(?:(?:have|did) i (?:already )?(?:completed?|done|do|finish(?:ed)?|got done|get done|accomplish(?:ed)?|check(?:ed)? off)|i(?:'ve| have) (?:completed|done|finished)|completed?|done|finished|checked(?: off)?|accomplished)\b/i,
+    pattern:
+      /\b(?:(?:have|did) i (?:already )?(?:completed?|done|do|finish(?:ed)?|got done|get done|accomplish(?:ed)?|check(?:ed)? off)|i(?:'ve| have) (?:completed|done|finished)|completed?|done|finished|checked(?: off)?|accomplished)\b/i,
     read: () => ({ status: "done" }),
   },
 ];
@@ -71,9 +81,10 @@ const filters: readonly FilterRow[] = [
 const lead =
   /^(?:(?:show|list|display|print|view|see|get|give|tell|read|bring up|pull up|check|what|whats|what's|what're|which|how many|how much|do i have|have i|did i|are there|is there|any|anything|who's)\b)/i;
 const filler =
-  /^(?:show|list|lists|display|print|view|see|get|give|tell|read|out|bring|up|pull|check|what|whats|what's|what're|which|how|many|much|do|does|i|i've|have|has|did|are|is|there|there's|any|anything|something|me|us|my|mine|our|all|everything|every|the|a|of|on|in|for|to|with|that|tasks?|todos?|to-dos?|items?|ones?|things?|task's|list|stuff|still|currently|current|right|got|need|needs|be|so|far|yet|again|already|now|at|it|and|coming|due|work|just|only|please|should|next|done)$/i;
-const noun = /\b(?:tasks?|todos?|to-dos?|to do list|list|items|everything|everything's)\b/i;
-const search = /^(?:find|search(?: for)?|look for|look up|where is|where's|do i have (?:a|any) tasks? (?:about|for|to|called|named))\s+(.{1,200})$/i;
+  /^(?:show|list|lists|display|print|view|see|get|give|tell|read|out|bring|up|pull|check|what|whats|what's|what're|which|how|many|much|do|does|i|i've|have|has|did|are|is|there|there's|any|anything|something|me|us|my|mine|our|all|everything|every|the|a|of|on|in|for|to|with|that|tasks?|todos?|to-dos?|items?|ones?|things?|task's|list|stuff|still|currently|current|right|got|need|needs|be|so|far|yet|again|already|now|at|it|and|coming|due|plate|agenda|just|only|please|should|next|done)$/i;
+const noun = /\b(?:tasks?|todos?|to-dos?|to do list|list|items|everything|everything's|plate|agenda|next)\b/i;
+const search =
+  /^(?:find|search(?: for)?|look for|look up|where is|where's|do i have (?:a|any) tasks? (?:about|for|to|called|named))\s+(.{1,200})$/i;
 
 /** Reads a wish to see tasks. Null unless every word of it is understood. */
 export function readList(text: string, masked: Masked): (Command & { do: "list"; leads: boolean }) | null {
@@ -85,12 +96,19 @@ export function readList(text: string, masked: Masked): (Command & { do: "list";
   }
   const leads = lead.test(text);
   // Without "show" or "what", only a bare noun phrase is a list: "overdue", "open tasks", "my tasks".
-  if (!leads && /^(?:complete|finish|close|done|to|it|that|read|late|now|i|work)\b/i.test(text) && !/^done tasks$/i.test(text)) return null;
+  if (
+    !leads &&
+    /^(?:complete|finish|close|done|to|it|that|read|late|now|i|work)\b/i.test(text) &&
+    !/^done tasks$/i.test(text)
+  )
+    return null;
   const { rest, draft, filtered } = takeFilters(text, masked);
   const leftOver = rest.split(/[\s,]+/).filter((word) => word !== "");
   if (!leftOver.every((word) => filler.test(word))) return null;
   if (!filtered && !noun.test(text)) return null;
   if (!leads && !filtered && leftOver.length > 3) return null;
+  // "What did I do today?" asks when something was done; the lists know only when it was due.
+  if (draft.status === "done" && (draft.dueAfter ?? draft.dueBefore ?? null) !== null) return null;
   const everything = /\b(?:all|everything|every)\b/i.test(rest) && !filtered;
   return { ...listOf(everything ? { ...draft, status: "all" } : draft), leads };
 }

@@ -37,7 +37,10 @@ export function parse(message: string, mentioned: Mentioned): Command[] {
   if (text.length < 100 && thanks.test(text)) return [{ do: "say", topic: "thanks" }];
   const masked = maskQuotes(text);
   if (isBulletList(masked.text)) return [{ do: "add", tasks: readTasks(masked.text, masked, false) }];
-  return merge(split(masked, mentioned));
+  const commands = split(masked, mentioned);
+  // "Delete task 3. No, never mind": who takes it back gets none of it.
+  const takenBack = commands.find((command) => command.do === "say" && command.topic === "never-mind");
+  return takenBack === undefined ? merge(commands) : [takenBack];
 }
 
 function split(masked: Masked, mentioned: Mentioned): Command[] {
@@ -66,13 +69,14 @@ function split(masked: Masked, mentioned: Mentioned): Command[] {
 function parts(left: Parsed, glue: string, right: Parsed): boolean {
   // A "don't" holds for all that follows up to a "but" or the end of its sentence.
   if (left.negated && !/but|[.!?;\n]/i.test(glue)) return false;
-  if (right.negated) return true;
+  // "Delete everything but don't delete the rent" must not run by halves.
+  if (right.negated) return !("what" in left.command && left.command.what.by === "all");
   const { command } = right;
   if (command.do === "unknown") return false;
   // "Groceries and rent are done": the left half is a task's name.
   if (right.states && left.command.do === "unknown") return /[.!?;\n]/.test(glue);
   if (command.do === "say") return !left.free && /[.!?\n]/.test(glue);
-  if (left.free) return right.plainly;
+  if (left.free) return right.plainly || /[.!?]\s/.test(glue);
   if (command.do === "list" && !right.plainly) return /[.!?;\n]/.test(glue);
   return true;
 }
@@ -108,11 +112,15 @@ function parseClause(said: string, masked: Masked, mentioned: Mentioned): Parsed
       command,
       free: row.free === true,
       plainly: numbered || (command.do === "add" && strongStart.test(text)),
-      negated: command.do === "say" && command.topic === "nothing",
+      negated: isNo(command),
       states: row.states === true,
     };
   }
   return unknown;
+}
+
+function isNo(command: Command): boolean {
+  return command.do === "say" && (command.topic === "nothing" || command.topic === "never-mind");
 }
 
 /** Neighbours of one kind become one call, so that a long sentence stays within the turns of a run. */

@@ -51,5 +51,8 @@ function newTags({ addTags, dropTags }: Patch, old: readonly string[]): string[]
 
 function newNotes({ notes, appendNotes }: Patch, old: string): string | null {
   if (appendNotes === undefined) return notes?.slice(0, limits.notesCharacters) ?? null;
-  return [old, appendNotes].filter((text) => text !== "").join("\n").slice(0, limits.notesCharacters);
+  return [old, appendNotes]
+    .filter((text) => text !== "")
+    .join("\n")
+    .slice(0, limits.notesCharacters);
 }

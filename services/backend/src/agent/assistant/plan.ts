@@ -90,11 +90,11 @@ function* changeNamed(command: Naming, rows: Rows): Talk {
   const known = rows.tasks ?? [];
   const resolved = resolve(what, known, command.do);
   if (resolved.is === "several") return [ask(resolved.title, resolved.tasks)];
-  if (resolved.is === "none" || resolved.numbers.length === 0) return [nothingFits(command, resolved.is === "none" ? resolved.title : "")];
-  const lines = resolved.missing.map((title) => `No task fits "${oneLine(title)}", so nothing was changed for it.`);
+  if (resolved.is === "none" || resolved.numbers.length === 0)
+    return [nothingFits(command, resolved.is === "none" ? resolved.title : "")];
   const call = callFor(command, resolved.numbers, rows);
   if (typeof call === "string") return [call];
-  return [outcomeText(call.tool, yield call), ...lines];
+  return [outcomeText(call.tool, yield call)];
 }
 
 function show(what: Reference, rows: Rows): string[] {
@@ -120,7 +120,8 @@ function callFor(command: Naming, numbers: number[], rows: Rows): ToolCall | str
 function nothingFits(command: Naming, title: string): string {
   const { what } = command;
   if (what.by === "title" && what.strict) return texts.notSure;
-  if (what.by === "title") return `No task fits "${oneLine(title)}", so I changed nothing. Say “show all my tasks” to see their numbers.`;
+  if (what.by === "title")
+    return `No task fits "${oneLine(title)}", so I changed nothing. Say “show all my tasks” to see their numbers.`;
   return "There is no such task, so I changed nothing.";
 }
 

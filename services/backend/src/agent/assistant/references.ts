@@ -32,12 +32,17 @@ const doneText =
 const singularPronoun = /^(?:it|that|this|that one|this one|that task|this task|the task|the one)$/i;
 const pluralPronoun = /^(?:them|these|those|both|both of them|these tasks|those tasks|those ones)$/i;
 const exception = /\b(?:except|excluding|but not|all but|other than|apart from|besides|unless|without)\b/i;
-const empty = /^(?:(?:a|an|the|my|some|one|any) )*(?:tasks?|todos?|to-dos?|items?|one|something|anything|nothing|stuff)?$/i;
+const empty =
+  /^(?:(?:a|an|the|my|some|one|any) )*(?:tasks?|todos?|to-dos?|items?|one|something|anything|nothing|stuff|as|off)?$/i;
 
 /** Reads how a sentence names tasks. Null when it names them in a way that we do not know, so that nothing is guessed. */
 export function readReference(said: string, masked: Masked, mentioned: Mentioned): Reference | null {
-  const text = said.trim().replace(/[.,!:]+$/, "").replace(/ (?:from|off|on|in) (?:my|the) (?:todo |to-do |task )?list$/i, "");
-  const quoted = masked.quoted(text) ?? masked.quoted(text.replace(/^(?:the )?task (?:called |named )?|(?: task)$/gi, ""));
+  const text = said
+    .trim()
+    .replace(/[.,!:]+$/, "")
+    .replace(/ (?:from|off|on|in) (?:my|the) (?:todo |to-do |task )?list$/i, "");
+  const quoted =
+    masked.quoted(text) ?? masked.quoted(text.replace(/^(?:the )?task (?:called |named )?|(?: task)$/gi, ""));
   if (quoted !== null) return quoted === "" ? null : { by: "title", title: quoted };
   const numbers = readNumbers(text);
   if (numbers !== null) return numbers;

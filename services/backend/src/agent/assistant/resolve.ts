@@ -1,16 +1,33 @@
 import type { Task } from "@todo/contract";
-import type { Reference } from "./commands.ts";
+import type { Reference, Scope } from "./commands.ts";
 import { words } from "./normalise.ts";
 
 export type Purpose = "complete" | "reopen" | "delete" | "update" | "show";
 
 /** Which tasks are meant, or why that cannot be told. */
 export type Resolved =
-  | { is: "found"; numbers: number[]; missing: string[] }
+  | { is: "found"; numbers: number[] }
   | { is: "several"; title: string; tasks: Task[] }
   | { is: "none"; title: string };
 
-const small = new Set(["the", "a", "an", "my", "to", "of", "for", "with", "and", "task", "todo", "item", "our", "on", "in", "at"]);
+const small = new Set([
+  "the",
+  "a",
+  "an",
+  "my",
+  "to",
+  "of",
+  "for",
+  "with",
+  "and",
+  "task",
+  "todo",
+  "item",
+  "our",
+  "on",
+  "in",
+  "at",
+]);
 
 /** Finds the tasks that a reference names among the user's rows. */
 export function resolve(what: Reference, rows: readonly Task[], purpose: Purpose): Resolved {
@@ -20,9 +37,7 @@ export function resolve(what: Reference, rows: readonly Task[], purpose: Purpose
     return task === undefined ? { is: "none", title: "" } : found([task.number]);
   }
   if (what.by === "all") {
-    // "Make all tasks urgent" means those that are still to be done.
-    const unsaid = purpose === "update" && what.scope === "all" ? "open" : what.scope;
-    const wanted = purpose === "reopen" ? "done" : purpose === "complete" ? "open" : unsaid;
+    const wanted = scopeFor(purpose, what.scope);
     return found(rows.filter((task) => wanted === "all" || task.status === wanted).map((task) => task.number));
   }
   if (what.by === "missing") return { is: "none", title: "" };
@@ -30,25 +45,33 @@ export function resolve(what: Reference, rows: readonly Task[], purpose: Purpose
   const whole = byTitle(what.title, candidates, purpose, what.strict === true);
   const parts = what.title.split(/, (?:and )?| and | & /i);
   if (whole.is !== "none" || parts.length === 1 || what.strict) return whole;
-  return byParts(what.title, parts.slice(0, 20), candidates, purpose);
+  return byParts(parts.slice(0, 20), candidates, purpose);
+}
+
+function scopeFor(purpose: Purpose, said: Scope): Scope {
+  if (purpose === "reopen") return "done";
+  // "Make all tasks urgent" means those that are still to be done.
+  if (purpose === "complete" || (purpose === "update" && said === "all")) return "open";
+  return said;
 }
 
 /** The longest word of a title: what to search for when not all rows fit a page. */
 export function searchWord(title: string): string {
-  return (title.match(/[\p{L}\p{N}]+/gu) ?? []).reduce((longest, word) => (word.length > longest.length ? word : longest), "");
+  return (title.match(/[\p{L}\p{N}]+/gu) ?? []).reduce(
+    (longest, word) => (word.length > longest.length ? word : longest),
+    "",
+  );
 }
 
-/** "milk and eggs", where no task is called so: each must be one task. */
-function byParts(title: string, parts: readonly string[], rows: readonly Task[], purpose: Purpose): Resolved {
-  const numbers: number[] = [];
-  const missing: string[] = [];
+/** "milk and eggs", where no task is called so: each must be one task, or nothing is done. */
+function byParts(parts: readonly string[], rows: readonly Task[], purpose: Purpose): Resolved {
+  const numbers = new Set<number>();
   for (const part of parts) {
     const one = byTitle(part.replace(/^(?:the|my) /i, ""), rows, purpose, false);
-    if (one.is === "several") return one;
-    if (one.is === "found") numbers.push(...one.numbers);
-    else missing.push(part);
+    if (one.is !== "found") return one;
+    for (const number of one.numbers) numbers.add(number);
   }
-  return numbers.length === 0 ? { is: "none", title } : { is: "found", numbers: [...new Set(numbers)], missing };
+  return found([...numbers]);
 }
 
 function byTitle(title: string, rows: readonly Task[], purpose: Purpose, strict: boolean): Resolved {
@@ -71,7 +94,11 @@ const tiers: readonly ((said: string, title: string) => boolean)[] = [
   (said, title) => contains(telling(said), words(title), (word, other) => word.length >= 3 && other.startsWith(word)),
 ];
 
-function contains(said: readonly string[], title: readonly string[], same: (word: string, other: string) => boolean): boolean {
+function contains(
+  said: readonly string[],
+  title: readonly string[],
+  same: (word: string, other: string) => boolean,
+): boolean {
   return said.length > 0 && said.every((word) => title.some((other) => same(word, other)));
 }
 
@@ -95,5 +122,5 @@ function preferred(rows: readonly Task[], purpose: Purpose): readonly Task[] {
 }
 
 function found(numbers: number[]): Resolved {
-  return { is: "found", numbers, missing: [] };
+  return { is: "found", numbers };
 }

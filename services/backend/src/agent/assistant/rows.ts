@@ -24,24 +24,33 @@ export function listMatching(title: string): ToolCall {
 
 /** Takes up what a call gave back, so that a later command of the same message sees the tasks as they are by then. */
 export function remember(rows: Rows, call: ToolCall, output: ToolOutput): void {
-  if (call.tool === "list_tasks") {
-    if (output.tasks === undefined || isFiltered(call)) return addRows(rows, output.tasks ?? []);
-    rows.tasks = output.tasks;
-    rows.more = output.more === true;
+  if (call.tool === "list_tasks" && output.tasks !== undefined) {
+    if (isFiltered(call)) addRows(rows, output.tasks);
+    else Object.assign(rows, { tasks: output.tasks, more: output.more === true });
   }
-  addRows(rows, output.changes.filter((change) => change.kind !== "deleted").map((change) => change.after));
-  const gone = new Set(output.changes.filter((change) => change.kind === "deleted").map((change) => change.after.number));
+  addRows(
+    rows,
+    output.changes.filter((change) => change.kind !== "deleted").map((change) => change.after),
+  );
+  const gone = new Set(
+    output.changes.filter((change) => change.kind === "deleted").map((change) => change.after.number),
+  );
   if (rows.tasks !== null) rows.tasks = rows.tasks.filter((task) => !gone.has(task.number));
 }
 
 function isFiltered({ tool, input }: ToolCall): boolean {
   if (tool !== "list_tasks") return false;
-  return input.status !== "all" || [input.query, input.tag, input.priority, input.dueBefore, input.dueAfter].some((filter) => filter !== null);
+  return (
+    input.status !== "all" ||
+    [input.query, input.tag, input.priority, input.dueBefore, input.dueAfter].some((filter) => filter !== null)
+  );
 }
 
 /** Before the first lookup there is nothing to keep up to date. */
 function addRows(rows: Rows, tasks: readonly Task[]): void {
   if (rows.tasks === null) return;
   const numbers = new Set(tasks.map((task) => task.number));
-  rows.tasks = [...rows.tasks.filter((task) => !numbers.has(task.number)), ...tasks].toSorted((one, other) => one.number - other.number);
+  rows.tasks = [...rows.tasks.filter((task) => !numbers.has(task.number)), ...tasks].toSorted(
+    (one, other) => one.number - other.number,
+  );
 }

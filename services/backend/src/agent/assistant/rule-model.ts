@@ -1,11 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Model,
-  type ModelRequest,
-  type ModelResponse,
-  type protocol,
-  Usage,
-} from "@openai/agents";
+import { type Model, type ModelRequest, type ModelResponse, type protocol, Usage } from "@openai/agents-core";
 import { readConversation } from "./conversation.ts";
 import { nextStep } from "./plan.ts";
 
@@ -32,7 +26,12 @@ export class RuleModel implements Model {
 function respond(request: ModelRequest): OutputItem {
   const step = nextStep(readConversation(request.input));
   if (step.is === "text") {
-    return { type: "message", role: "assistant", status: "completed", content: [{ type: "output_text", text: step.text }] };
+    return {
+      type: "message",
+      role: "assistant",
+      status: "completed",
+      content: [{ type: "output_text", text: step.text }],
+    };
   }
   const { tool, input } = step.call;
   return {

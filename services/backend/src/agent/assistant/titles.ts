@@ -6,6 +6,10 @@ import { endsInVerb, startsWithVerb } from "./verbs.ts";
 
 const bullet = /^(?:[-*•–+‣]|\d{1,3}[.)])\s+(?:\[[ xX]?\]\s*)?|^\[[ xX]?\]\s*/u;
 
+const anotherTask =
+  /,? and (?:a|another)(?: (?:new )?(?:task|todo|to-do|one|item|reminder))? (?:to|called|named|titled) /gi;
+const quote = /^[\uE000-\uF8FF]/;
+
 /**
  * Reads the tasks out of what follows "add". New lines, bullets and semicolons always part tasks. Commas and "and" do
  * so (unless one task was asked for: "add a task to…") by these rules:
@@ -18,6 +22,7 @@ const bullet = /^(?:[-*•–+‣]|\d{1,3}[.)])\s+(?:\[[ xX]?\]\s*)?|^\[[ xX]?\]
  */
 export function readTasks(said: string, masked: Masked, single: boolean): NewTask[] {
   return said
+    .replace(anotherTask, ";")
     .split(/\n+|\s*;\s*/)
     .map((line) => line.replace(bullet, "").trim())
     .filter((line) => line !== "")
@@ -41,6 +46,7 @@ function readLine(line: string): Details[] {
   const parts = line.length > 2_000 ? [{ glue: "", text: line }] : partsOf(line);
   const verbal = parts.some((part) => startsWithVerb(part.text));
   const nouns = !verbal && isNounList(parts);
+  const quotes = parts.every((part) => quote.test(part.text));
   const items: string[] = [];
   for (const [index, part] of parts.entries()) {
     const last = items.pop();
@@ -50,7 +56,7 @@ function readLine(line: string): Details[] {
     }
     const breaks = verbal
       ? startsWithVerb(part.text) && !endsInVerb(last)
-      : nouns && (part.glue.startsWith(",") || index === parts.length - 1);
+      : quotes || (nouns && (part.glue.startsWith(",") || index === parts.length - 1));
     if (breaks && !onlyDetails(part.text)) items.push(last, part.text);
     else items.push(last + part.glue + part.text);
   }

@@ -6,7 +6,8 @@ export const texts = {
   noModel: "No language model is configured, so I answer by fixed rules. Say “help” to see what I understand.",
   notUnderstood: "I did not understand that, so I changed nothing.",
   tooLong: "I stopped there: that was too much for one message. Please say the rest again.",
-  tooMany: (count: number) => `That is ${count} tasks, and I add at most 20 at once. Nothing was added: please send fewer.`,
+  tooMany: (count: number) =>
+    `That is ${count} tasks, and I add at most 20 at once. Nothing was added: please send fewer.`,
   tooManyChanges: (count: number) => `That is ${count} tasks, and I change at most 20 at once. Nothing was changed.`,
   notSure: "I am not sure which task you mean, so I changed nothing. Say for example “mark task 3 as done”.",
   noTasks: "You have no tasks yet.",
@@ -31,6 +32,7 @@ const topics: Readonly<Record<Topic, string>> = {
   thanks: "You are welcome.",
   undo: "Use the Undo button below the answer that made the change; it takes back all of that answer.",
   nothing: "All right, I changed nothing.",
+  "never-mind": "All right, I changed nothing.",
   "no-title": texts.titleQuestion,
   "no-date": texts.dateQuestion,
 };
@@ -59,9 +61,16 @@ export function taskLine(task: Task): string {
   return `#${task.number} ${oneLine(task.title)}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
 }
 
+const kinds = { all: "", done: "completed ", open: "open " } as const;
+
 /** A list under its heading. */
-export function listText(tasks: readonly Task[], status: "open" | "done" | "all", about: string, more: boolean): string {
-  const kind = status === "all" ? "" : status === "done" ? "completed " : "open ";
+export function listText(
+  tasks: readonly Task[],
+  status: "open" | "done" | "all",
+  about: string,
+  more: boolean,
+): string {
+  const kind = kinds[status];
   const suffix = about === "" ? "" : ` ${about}`;
   if (tasks.length === 0) return `You have no ${kind}tasks${suffix}.`;
   const count = `${more ? "more than " : ""}${tasks.length} ${kind}${tasks.length === 1 && !more ? "task" : "tasks"}`;
@@ -81,10 +90,15 @@ export function outcomeText(tool: string, output: ToolOutput): string {
   const missing = output.notFound ?? [];
   if (missing.length > 0) {
     const names = numbersText(missing);
-    lines.push(missing.length === 1 ? `There is no task ${names}, so nothing was changed for it.` : `There are no tasks ${names}, so nothing was changed for them.`);
+    lines.push(
+      missing.length === 1
+        ? `There is no task ${names}, so nothing was changed for it.`
+        : `There are no tasks ${names}, so nothing was changed for them.`,
+    );
   }
   const unchanged = output.unchanged ?? [];
-  if (unchanged.length > 0) lines.push(`${numbersText(unchanged)} ${unchanged.length === 1 ? "was" : "were"} ${already(tool)}.`);
+  if (unchanged.length > 0)
+    lines.push(`${numbersText(unchanged)} ${unchanged.length === 1 ? "was" : "were"} ${already(tool)}.`);
   return lines.length > 0 ? lines.join("\n") : "There was nothing to change.";
 }
 
@@ -93,14 +107,20 @@ function changeText({ kind, before, after }: TaskChange): string {
   if (kind === "added" || kind === "restored") return `${capital(kind)} ${name}${facts(after)}.`;
   if (kind !== "updated") return `${capital(kind)} ${name}.`;
   if (before === null) return `Updated ${name}${facts(after)}.`;
-  const told = [
-    before.title === after.title ? "" : `was "${oneLine(before.title)}"`,
-    dueText(before.due) === dueText(after.due) ? "" : after.due === null ? "no due date" : `due ${dueText(after.due)}`,
-    before.priority === after.priority ? "" : after.priority === "none" ? "no priority" : `${after.priority} priority`,
-    before.tags.join() === after.tags.join() ? "" : after.tags.length === 0 ? "no tags" : tagText(after.tags),
-    before.notes === after.notes ? "" : after.notes === "" ? "no notes" : `notes "${shorten(after.notes)}"`,
-  ].filter((fact) => fact !== "");
+  const told = differences(before, after);
   return `Updated ${name}${told.length > 0 ? `, ${told.join(", ")}` : ""}.`;
+}
+
+function differences(before: Task, after: Task): string[] {
+  const told: string[] = [];
+  if (before.title !== after.title) told.push(`was "${oneLine(before.title)}"`);
+  if (dueText(before.due) !== dueText(after.due))
+    told.push(after.due === null ? "no due date" : `due ${dueText(after.due)}`);
+  if (before.priority !== after.priority)
+    told.push(after.priority === "none" ? "no priority" : `${after.priority} priority`);
+  if (before.tags.join() !== after.tags.join()) told.push(after.tags.length === 0 ? "no tags" : tagText(after.tags));
+  if (before.notes !== after.notes) told.push(after.notes === "" ? "no notes" : `notes "${shorten(after.notes)}"`);
+  return told;
 }
 
 function facts(task: Task): string {
@@ -115,7 +135,13 @@ function facts(task: Task): string {
 /** "Friday 27 November 2026 at 17:00" */
 export function dueText(due: Task["due"]): string {
   if (due === null) return "";
-  const day = new Intl.DateTimeFormat("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+  const day = new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
   const date = day.format(new Date(`${due.date}T00:00:00Z`)).replace(",", "");
   return due.time === null ? date : `${date} at ${due.time}`;
 }

@@ -1,4 +1,4 @@
-import { type FunctionTool, type RunContext, tool } from "@openai/agents";
+import { type FunctionTool, type RunContext, tool } from "@openai/agents-core";
 import { type ToolInput, type ToolName, type ToolOutput, toolInputs } from "@todo/contract";
 import { z } from "zod";
 import { type ToolContext, type ToolRun, runCall } from "./run-call.ts";

@@ -1,0 +1,21 @@
+import { limits, type Notice, type RunErrorCode } from "@todo/contract";
+
+const sentences: Record<RunErrorCode, string> = {
+  model_unauthorized: "The model refused the API key. Ask whoever runs this app to check OPENAI_API_KEY, then try again.",
+  model_rate_limited: "The model is busy, or its quota is used up. Wait a minute, then try again.",
+  model_unavailable: "The model can't be reached right now. Your message is kept; try again in a moment.",
+  model_rejected:
+    "The model did not accept the request. Ask whoever runs this app to check OPENAI_MODEL and OPENAI_BASE_URL.",
+  model_cut_off: "The model's answer broke off. Try again; what was already done stays done.",
+  model_silent: "The model stopped answering. Try again; what was already done stays done.",
+  model_broken_tool_call: "The model asked for something that makes no sense, so nothing was done. Try again.",
+  turn_limit: `I stopped after ${limits.run.turns} steps without an end. Ask for less at once.`,
+  time_limit: `I stopped after ${limits.run.seconds} seconds. Try again, or ask for less at once.`,
+  run_crashed: "Something here broke off several times while I was answering. Try again.",
+  internal: "Something went wrong here. Your message is kept; try again.",
+};
+
+/** What the user is told: what happened, and what to do. Never the provider's own words, which may hold secrets. */
+export function noticeFor(code: RunErrorCode): Notice {
+  return { code, message: sentences[code], retry: code !== "turn_limit" };
+}

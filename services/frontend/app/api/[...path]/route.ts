@@ -1,0 +1,13 @@
+import { pipeToBackend } from "../../../lib/server/pipe.ts";
+
+export const dynamic = "force-dynamic";
+
+export {
+  pipeToBackend as DELETE,
+  pipeToBackend as GET,
+  pipeToBackend as HEAD,
+  pipeToBackend as OPTIONS,
+  pipeToBackend as PATCH,
+  pipeToBackend as POST,
+  pipeToBackend as PUT,
+};

@@ -1,0 +1,60 @@
+"use client";
+
+import type { MessagePart } from "@todo/contract/message";
+import { memo } from "react";
+import type { ChatSession } from "../../lib/chat/session.ts";
+import type { Row } from "../../lib/chat/state.ts";
+import { formatMoment } from "../../lib/dates.ts";
+import { toolOutputOf } from "../../lib/receipts.ts";
+import { useUndo } from "../../lib/use-undo.ts";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { MessageText } from "./message-text.tsx";
+import { NoticeBox } from "./notice-box.tsx";
+import { ToolCall } from "./tool-call.tsx";
+import styles from "./message-item.module.css";
+
+type Props = Row & { session: ChatSession; isLast: boolean };
+
+/** One message. Memoised: a long log is not drawn anew for each word of its last answer. */
+export const MessageItem = memo(function MessageItem(props: Props) {
+  const { session, role, parts, status, runId, createdAt, isLast } = props;
+  const undo = useUndo();
+  const changes = parts.flatMap((part) => (part.type === "dynamic-tool" ? (toolOutputOf(part.output)?.changes ?? []) : []));
+
+  function show(part: MessagePart, key: number) {
+    switch (part.type) {
+      case "text":
+        return part.text === "" ? null : <MessageText key={key} text={part.text} />;
+      case "dynamic-tool":
+        return <ToolCall key={part.toolCallId} part={part} status={status} undo={undo} onDecide={session.decide} />;
+      case "data-notice":
+        return (
+          <NoticeBox
+            key={key}
+            notice={part.data}
+            onRetry={isLast && runId !== null ? () => void session.retry(runId) : null}
+          />
+        );
+      default:
+        return null;
+    }
+  }
+
+  return (
+    <article className={styles.message} data-role={role} data-status={status}>
+      <h2 className="visually-hidden">
+        {role === "user" ? "You" : "Assistant"}
+        {createdAt !== null && `, ${formatMoment(createdAt)}`}
+      </h2>
+      <div className={styles.body}>{parts.map(show)}</div>
+      {status === "sending" && <p className={styles.status}>Sending…</p>}
+      {status === "stopped" && role === "assistant" && <p className={styles.status}>Stopped.</p>}
+      {changes.length > 1 && status !== "streaming" && !undo.areAllDone(changes) && (
+        <Button variant="quiet" small className={styles.undoAll} onClick={() => void undo.undoAll(changes)}>
+          <Icon name="undo" size={16} /> Undo all {changes.length} changes
+        </Button>
+      )}
+    </article>
+  );
+});

@@ -1,0 +1,19 @@
+import { linkify } from "../../lib/linkify.ts";
+import styles from "./message-text.module.css";
+
+/** What someone wrote, as it is: React puts it in as text, and only http(s) addresses become links. */
+export function MessageText({ text }: { text: string }) {
+  return (
+    <p className={styles.text}>
+      {linkify(text.trim()).map((piece, i) =>
+        piece.type === "text" ? (
+          piece.text
+        ) : (
+          <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
+            {piece.text}
+          </a>
+        ),
+      )}
+    </p>
+  );
+}

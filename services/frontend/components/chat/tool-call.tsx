@@ -1,0 +1,47 @@
+import type { ToolPart } from "@todo/contract/message";
+import type { Row } from "../../lib/chat/state.ts";
+import { toolOutputOf } from "../../lib/receipts.ts";
+import type { Undo } from "../../lib/use-undo.ts";
+import { ApprovalCard } from "./approval-card.tsx";
+import { FoundTasks } from "./found-tasks.tsx";
+import { Receipts } from "./receipts.tsx";
+import styles from "./tool-call.module.css";
+
+const doing: Record<string, string> = {
+  add_tasks: "Adding…",
+  list_tasks: "Looking at your tasks…",
+  update_tasks: "Changing…",
+  complete_tasks: "Checking off…",
+  reopen_tasks: "Reopening…",
+  delete_tasks: "Deleting…",
+};
+
+type Props = {
+  part: ToolPart;
+  status: Row["status"];
+  undo: Undo;
+  onDecide: (approvalId: string, decision: "approve" | "reject") => Promise<void>;
+};
+
+/** What the assistant did, told by what was committed: never by its own words. */
+export function ToolCall({ part, status, undo, onDecide }: Props) {
+  const output = part.state === "output-available" ? toolOutputOf(part.output) : null;
+  const { approval } = part;
+  return (
+    <>
+      {approval !== undefined && (
+        <ApprovalCard
+          descriptor={approval.descriptor}
+          approved={approval.approved ?? null}
+          isOpen={status === "waiting" && approval.approved === undefined}
+          onDecide={(decision) => onDecide(approval.id, decision)}
+        />
+      )}
+      {part.state === "input-available" && status === "streaming" && (
+        <p className={styles.doing}>{doing[part.toolName] ?? "Working…"}</p>
+      )}
+      {output !== null && output.changes.length > 0 && <Receipts changes={output.changes} undo={undo} />}
+      {output?.tasks !== undefined && <FoundTasks tasks={output.tasks} more={output.more ?? false} />}
+    </>
+  );
+}

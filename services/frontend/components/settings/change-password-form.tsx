@@ -1,0 +1,54 @@
+"use client";
+
+import { limits } from "@todo/contract/limits";
+import { useRef, useState } from "react";
+import { changePassword } from "../../lib/api/auth.ts";
+import { useForm } from "../../lib/use-form.ts";
+import { Button } from "../ui/button.tsx";
+import { PasswordField } from "../ui/password-field.tsx";
+import styles from "./settings.module.css";
+
+const { min, max } = limits.passwordCharacters;
+
+export function ChangePasswordForm({ email }: { email: string }) {
+  const [isDone, setIsDone] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const { errors, busy, onSubmit } = useForm({
+    fieldOf: ({ code }) => (code === "INVALID_PASSWORD" ? "current" : code.includes("PASSWORD") ? "next" : "form"),
+    submit: async ({ current = "", next = "" }) => {
+      setIsDone(false);
+      await changePassword(current, next);
+      form.current?.reset();
+      setIsDone(true);
+    },
+  });
+
+  return (
+    <form ref={form} className={styles.form} method="post" onSubmit={onSubmit} noValidate>
+      <div role="alert">{errors.form !== undefined && <p className={styles.error}>{errors.form}</p>}</div>
+      {/* Tells a password manager whose password it is. */}
+      <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
+      <PasswordField
+        label="Current password"
+        name="current"
+        autoComplete="current-password"
+        required
+        error={errors.current}
+      />
+      <PasswordField
+        label="New password"
+        name="next"
+        autoComplete="new-password"
+        minLength={min}
+        maxLength={max}
+        required
+        hint={`At least ${min} characters. Other devices are signed out.`}
+        error={errors.next}
+      />
+      <Button type="submit" variant="plain" disabled={busy}>
+        Change password
+      </Button>
+      <div role="status">{isDone && <p className={styles.good}>Your password is changed.</p>}</div>
+    </form>
+  );
+}

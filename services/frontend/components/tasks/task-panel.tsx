@@ -1,0 +1,79 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import { useStore } from "../../lib/store.ts";
+import type { TaskFilterName, TasksStore } from "../../lib/tasks-store.ts";
+import { Button } from "../ui/button.tsx";
+import { SearchInput } from "../ui/search-input.tsx";
+import { QuickAdd } from "./quick-add.tsx";
+import { TaskItem } from "./task-item.tsx";
+import styles from "./task-panel.module.css";
+
+const filters: [TaskFilterName, string][] = [
+  ["open", "Open"],
+  ["done", "Done"],
+  ["all", "All"],
+];
+const typingPauseMs = 200;
+
+/** The tasks themselves: the chat is one way to change them, this is the other. */
+export function TaskPanel({ store }: { store: TasksStore }) {
+  const { phase, filter, items, nextCursor, openCount, problem, search } = useStore(store);
+  const [typed, setTyped] = useState("");
+  const shown = useRef(search);
+
+  useEffect(() => {
+    if (typed === shown.current) return;
+    const timer = setTimeout(() => {
+      shown.current = typed;
+      store.show({ search: typed });
+    }, typingPauseMs);
+    return () => clearTimeout(timer);
+  }, [store, typed]);
+
+  return (
+    <section className={styles.panel} aria-labelledby="tasks-title">
+      <div className={styles.head}>
+        <h2 id="tasks-title" className={styles.title}>
+          Tasks
+        </h2>
+        {openCount !== null && <span className={styles.count}>{openCount} open</span>}
+      </div>
+      <QuickAdd store={store} />
+      <div className={styles.tools}>
+        <div className={styles.filters} role="group" aria-label="Show">
+          {filters.map(([name, label]) => (
+            <button key={name} type="button" aria-pressed={filter === name} onClick={() => store.show({ filter: name })}>
+              {label}
+            </button>
+          ))}
+        </div>
+        <SearchInput label="Search tasks" value={typed} onChange={setTyped} />
+      </div>
+      <div className={styles.scroll}>
+        <div role="alert">{problem !== null && <p className={styles.problem}>{problem}</p>}</div>
+        <ul aria-label="Tasks">
+          {items.map((task) => (
+            <TaskItem key={task.id} task={task} store={store} />
+          ))}
+        </ul>
+        {nextCursor !== null && (
+          <Button variant="quiet" small onClick={() => void store.loadMore()}>
+            Load more
+          </Button>
+        )}
+        {phase === "ready" && items.length === 0 && <p className={styles.none}>{emptyText(filter, search)}</p>}
+        {phase === "failed" && (
+          <Button variant="plain" small onClick={() => void store.refresh()}>
+            Try again
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function emptyText(filter: TaskFilterName, search: string): string {
+  if (search !== "") return "No task matches.";
+  return filter === "done" ? "Nothing is done yet." : "Nothing to do. Add a task above, or ask for one in the chat.";
+}

@@ -1,0 +1,24 @@
+import type { Panel } from "./workspace.tsx";
+import styles from "./workspace.module.css";
+
+type Props = { panel: Panel; openCount: string | null; onChange: (panel: Panel) => void };
+
+/** Chat or tasks, where there is no room for both. */
+export function PanelSwitch({ panel, openCount, onChange }: Props) {
+  return (
+    <div className={styles.switch} role="group" aria-label="Show">
+      <button type="button" aria-pressed={panel === "chat"} onClick={() => onChange("chat")}>
+        Chat
+      </button>
+      <button type="button" aria-pressed={panel === "tasks"} onClick={() => onChange("tasks")}>
+        Tasks{" "}
+        {openCount !== null && (
+          <span className={styles.count}>
+            {openCount}
+            <span className="visually-hidden"> open</span>
+          </span>
+        )}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { apiErrorOf } from "./api-error.ts";
+
+type Method = "GET" | "POST" | "PATCH" | "DELETE";
+type Query = Record<string, string | number | undefined>;
+
+/** A path with its query, without what is undefined or empty. */
+export function withQuery(path: string, query: Query): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") search.set(name, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+}
+
+/** Sends a request and gives the parsed answer, null for an empty one. Throws `ApiError` when it is not ok. */
+export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await send(method, path, body, signal);
+  if (!response.ok) throw await rejected(response);
+  const text = await response.text();
+  return JSON.parse(text === "" ? "null" : text);
+}
+
+/** Sends a request and gives the raw answer, for those who read its stream. */
+export function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  return fetch(path, {
+    method,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+    body: body === undefined ? null : JSON.stringify(body),
+    cache: "no-store",
+    signal: signal ?? AbortSignal.timeout(20_000),
+  });
+}
+
+/** The error of an answer. A session that has ended leads to the sign-in page, from wherever one is. */
+export async function rejected(response: Response): Promise<Error> {
+  const error = await apiErrorOf(response);
+  if (response.status === 401 && typeof location !== "undefined" && !location.pathname.startsWith("/sign-")) {
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`);
+  }
+  return error;
+}

@@ -1,0 +1,74 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+import { useEffect, useState } from "react";
+import { getSession } from "./api/auth.ts";
+import { listenForChanges } from "./change-events.ts";
+import { createSessionRegistry } from "./chat/session-registry.ts";
+import { createConversationsStore } from "./conversations-store.ts";
+import { useStore } from "./store.ts";
+import { createTasksStore } from "./tasks-store.ts";
+
+/** Opens a conversation, or a new one, without leaving the page. */
+export function openConversation(id: string | null): void {
+  window.history.pushState(null, "", id === null ? "/chat" : `/chat/${id}`);
+}
+
+/** All that the chat page holds: the tasks, the conversations, and the one that its address names. */
+export function useWorkspace(userId: string) {
+  const [tasks] = useState(createTasksStore);
+  const [conversations] = useState(createConversationsStore);
+  const [registry] = useState(() =>
+    createSessionRegistry({
+      onActivity: () => void conversations.refresh(),
+      // Only where one still waits for it: who has gone elsewhere meanwhile stays there.
+      onCreated: (id) => location.pathname === "/chat" && openConversation(id),
+    }),
+  );
+  const [connected, setConnected] = useState(true);
+
+  const conversationId = usePathname().split("/")[2] ?? null;
+  const session = registry.sessionFor(conversationId);
+  const list = useStore(conversations);
+  const conversation = list.items.find((item) => item.id === session.id);
+
+  useEffect(() => {
+    void tasks.refresh();
+    void conversations.refresh();
+    return listenForChanges({
+      onConnected: setConnected,
+      onChange: (change) => {
+        if (change.tasks) void tasks.refresh();
+        if (change.conversations) void conversations.refresh();
+      },
+    });
+  }, [tasks, conversations]);
+
+  useEffect(() => {
+    session.activate();
+    return session.deactivate;
+  }, [session]);
+
+  // The list tells of answers that other tabs have asked for.
+  const run = conversation?.run ?? null;
+  useEffect(() => {
+    if (run !== null) session.sync(run);
+  }, [session, run]);
+
+  useEffect(() => {
+    function check(): void {
+      if (document.hidden) return;
+      getSession()
+        .then((found) => {
+          // Another tab has signed out, or in as someone else: nothing here is theirs.
+          if (found?.user.id !== userId) location.reload();
+        })
+        .catch(() => {});
+    }
+    check();
+    document.addEventListener("visibilitychange", check);
+    return () => document.removeEventListener("visibilitychange", check);
+  }, [userId]);
+
+  return { tasks, conversations, registry, session, conversation, conversationId, connected };
+}
