@@ -1,4 +1,5 @@
 import { type ToolName, toolInputs } from "@todo/contract";
+import { casual } from "chrono-node";
 import { expect } from "vitest";
 import { type Call, turn, user } from "./_talk.ts";
 
@@ -39,5 +40,11 @@ export async function expectCalls(sentence: string, expected: readonly Call[]): 
     ? []
     : calls.filter((call) => call.tool === "list_tasks");
   expect(calls.filter((call) => !lookup.includes(call))).toEqual(expected);
-  for (const call of calls) expect(toolInputs[call.tool as ToolName].safeParse(call.input).error).toBeUndefined();
+  for (const call of calls) {
+    expect(toolInputs[call.tool as ToolName].safeParse(call.input).error).toBeUndefined();
+    // The server takes the first date that it finds in the phrase: there must be one, and nothing else.
+    for (const [, phrase = ""] of JSON.stringify(call.input).matchAll(/"due(?:Before|After)?":"([^"]+)"/g)) {
+      expect(casual.parse(phrase).map((found) => found.text)).toEqual([phrase]);
+    }
+  }
 }

@@ -50,7 +50,10 @@ export function findDate(text: string): FoundDate | null {
   const before = found.at(-2);
   const joined = before !== undefined && /^[\s,]*(?:at|on|by|@)?[\s,]*$/i.test(text.slice(before.end, last.start));
   const start = joined ? before.start : last.start;
-  return widen(text, start, last.end, text.slice(start, last.end), last.span || (joined && before.span));
+  const phrase = joined
+    ? `${text.slice(before.start, before.end)} ${text.slice(before.end, last.end).replace(/^[\s,]+/, "")}`
+    : text.slice(start, last.end);
+  return widen(text, start, last.end, phrase, last.span || (joined && before.span));
 }
 
 /** The phrase when the whole text is one date phrase, as in "to next friday". */

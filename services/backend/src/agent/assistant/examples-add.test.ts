@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { add, type Example, expectCalls, list, one, remove, update } from "./_examples.ts";
+import { add, type Example, expectCalls, one, remove } from "./_examples.ts";
 
 const examples: readonly Example[] = [
   // 1. Add
@@ -157,4 +157,4 @@ const examples: readonly Example[] = [
   ["add buy milk tomorrow #shop !high", add(one("buy milk", { tags: ["shop"], priority: "high", due: "tomorrow" }))],
 ];
 
-test.each(examples)("%s", (sentence, ...expected) => expectCalls(sentence, expected));
+for (const [sentence, ...expected] of examples) test(sentence, () => expectCalls(sentence, expected));

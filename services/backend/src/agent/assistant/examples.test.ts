@@ -1,5 +1,18 @@
 import { test } from "vitest";
-import { add, complete, type Example, expectCalls, list, one, remove, removeAll, reopen, update } from "./_examples.ts";
+import {
+  add,
+  complete,
+  type Example,
+  expectCalls,
+  list,
+  one,
+  remove,
+  removeAll,
+  reopen,
+  today,
+  update,
+  week,
+} from "./_examples.ts";
 
 const examples: readonly Example[] = [
   // 2. Show
@@ -138,4 +151,4 @@ const examples: readonly Example[] = [
   ["Hi! Add milk", add("milk")],
 ];
 
-test.each(examples)("%s", (sentence, ...expected) => expectCalls(sentence, expected));
+for (const [sentence, ...expected] of examples) test(sentence, () => expectCalls(sentence, expected));

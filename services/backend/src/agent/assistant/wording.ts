@@ -84,7 +84,8 @@ export function outcomeText(tool: string, output: ToolOutput): string {
     if (output.error.code === "rejected") return texts.rejected;
     // A failure without the contract's form says nothing of what was changed, so neither do we.
     if (output.error.code === "unreadable") return sentence(output.error.message);
-    return `${sentence(output.error.message)} Nothing was changed.`;
+    const message = sentence(output.error.message);
+    return /nothing was|not done/i.test(message) ? message : `${message} Nothing was changed.`;
   }
   const lines = output.changes.map(changeText);
   const missing = output.notFound ?? [];

@@ -23,7 +23,7 @@ export const addRows: readonly Row[] = [
   },
   {
     intent: "add",
-    examples: ["put milk on my list", "add milk to my shopping list", "add buy milk"],
+    examples: ["put milk on my list", "add milk to my shopping list"],
     pattern: row(`(?:add|put|stick|throw|place|insert) (?<text>.+?) (?:on|onto|to|in|into) ${list}(?<more>[ ,].*)?`),
     free: true,
     build: (said) => adding(said),

@@ -113,7 +113,7 @@ export const changeRows: readonly Row[] = [
   },
   {
     intent: "update",
-    examples: ["make task 4 urgent and due friday", "set task 3 to high priority tomorrow"],
+    examples: ["move task 3 to friday", "make task 4 urgent and due friday", "set task 3 to high priority tomorrow"],
     pattern: row("(?:make|set|mark|change|update|edit|move|put|schedule|give) (?<all>.+)"),
     build: (said) => {
       const { rest, due, priority, tags } = readDetails(said.part("all"));
@@ -159,7 +159,7 @@ export const changeRows: readonly Row[] = [
   },
   {
     intent: "due",
-    examples: ["move task 3 to friday", "postpone the dentist to next week"],
+    examples: ["move the rent to friday", "postpone the dentist to next week"],
     pattern: row(
       "(?:move|postpone|reschedule|re-schedule|push|push back|delay|defer|snooze|shift|bring forward|schedule(?! an? )|put off|set|change|make) (?<all>.+)",
     ),

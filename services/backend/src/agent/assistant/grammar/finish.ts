@@ -43,7 +43,7 @@ export const reopenRows: readonly Row[] = [
 export const finishRows: readonly Row[] = [
   {
     intent: "delete",
-    examples: ["delete everything", "clear my list", "clear all done tasks"],
+    examples: ["clear everything", "clear my list", "clear all done tasks"],
     pattern: row("(?:clear|empty|wipe)(?: out| up| off)? (?<what>.+)"),
     build: (said) => {
       const command = about(said, "delete");
@@ -52,7 +52,7 @@ export const finishRows: readonly Row[] = [
   },
   {
     intent: "delete",
-    examples: ["delete the meeting task", "remove task 2", "delete all done tasks"],
+    examples: ["delete everything", "delete the meeting task", "remove task 2", "delete all done tasks"],
     pattern: row("(?:delete|remove|erase|trash|discard|get rid of|throw away|scrap) (?<what>.+)"),
     build: (said) => about(said, "delete"),
   },
