@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import type { Server } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { createApp } from "./app.ts";
 import { createDeps, type Deps, type Overrides } from "./deps.ts";
 import type { Env } from "./env.ts";
@@ -19,6 +19,7 @@ export async function startServer(env: Env, docsAssets: URL, overrides: Override
   const deps = createDeps(env, shutdown.signal, overrides);
   const app = createApp(deps, docsAssets);
   const server = await listen(app.fetch, env);
+  const responses = trackResponses(server);
   const stopJobs = startJobs(deps);
   deps.worker.start();
   const address = server.address();
@@ -31,7 +32,7 @@ export async function startServer(env: Env, docsAssets: URL, overrides: Override
       // Without the database nothing can be handed back; the leases lapse by themselves.
       deps.log.warn({ err: error }, "could not hand back runs");
     });
-    await drain(server);
+    await drain(server, responses);
     deps.hub.close();
     await deps.db.destroy();
   };
@@ -46,11 +47,21 @@ function listen(fetch: ReturnType<typeof createApp>["fetch"], env: Env): Promise
   });
 }
 
-function drain(server: Server): Promise<void> {
+/** The responses that are not finished. */
+function trackResponses(server: Server): Set<ServerResponse> {
+  const open = new Set<ServerResponse>();
+  server.on("request", (_request, response) => {
+    open.add(response);
+    response.once("close", () => open.delete(response));
+  });
+  return open;
+}
+
+function drain(server: Server, open: ReadonlySet<ServerResponse>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-    // A connection that becomes idle only now would be kept for the client's next request.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    // Clients keep connections for later, and open some ahead that never carry a request; neither is worth waiting for.
+    const sweep = setInterval(() => open.size === 0 && server.closeAllConnections(), 20);
     server.close(() => {
       clearTimeout(timer);
       clearInterval(sweep);

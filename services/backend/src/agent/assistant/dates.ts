@@ -24,7 +24,7 @@ const fullWeekday =
   /^(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night|at noon))?$/i;
 const shortWeekday = /^(?:mon|tue|tues|wed|thu|thur|thurs|fri)$/i;
 const leadIn =
-  /(?:^|[\s,(])(?:due(?: date)?(?: is)?:?|deadline:?|by|on|at|before|until|till|for|from|this|to be done|in|@|the)$/i;
+  /(?:^|[\s,(])(?:(?:(?:that |which )?(?:is|are) )?due(?: date)?(?: is)?:?|deadline:?|by|on|at|before|until|till|for|from|this|to be done|in|@|the)$/i;
 const article = /(?:^|\s)(?:the|a|an|my|our|his|her|their|your|last|past|previous|of|half|after)$/i;
 const dayAfterTomorrow = /\b(?:the )?day after tomorrow(?: at (?:noon|\d{1,2}(?::\d{2})?(?: ?[ap]m)?))?/i;
 const endOfDay = /\b(?:by |before |until )?(?:the )?(?:eod|end of (?:the )?day|cob|close of business)\b/i;

@@ -61,7 +61,7 @@ const tagWords =
 
 /** Takes date, priority and tags out of a phrase. Quoted text is one masked character here, so it is never read. */
 export function readDetails(phrase: string): Details {
-  let rest = phrase.trim();
+  let rest = withoutBrackets(phrase.trim());
   let due: string | null = null;
   let priority: TaskPriority | null = null;
   const tags = new Set<string>();
@@ -96,6 +96,12 @@ export function readDetails(phrase: string): Details {
     }
   }
   return { rest, due, priority, tags: [...tags].filter((tag) => tag !== "").slice(0, limits.tagsPerTask) };
+}
+
+/** "Pay rent (tomorrow, high priority)": brackets around nothing but details are commas. */
+function withoutBrackets(phrase: string): string {
+  const [brackets = "", inside = ""] = /\s*\(([^()]{1,200})\)$/.exec(phrase.slice(-220)) ?? [];
+  return inside !== "" && readDetails(inside).rest === "" ? `${phrase.slice(0, -brackets.length)}, ${inside}` : phrase;
 }
 
 /** Whether the phrase said anything but a title. */

@@ -29,6 +29,9 @@ const examples: readonly Example[] = [
   ["I have to wash the car", add("wash the car")],
   ["I must call the bank", add("call the bank")],
   ["I need to buy a present by friday", add(one("buy a present", { due: "friday" }))],
+  ["make sure to call Bob", add("call Bob")],
+  ["create Buy milk", add("Buy milk")],
+  ["remind me that mum's birthday is on 5 may", add(one("mum's birthday is", { due: "5 may" }))],
   ["put milk on my list", add("milk")],
   ["add milk to my shopping list", add("milk")],
   ["add milk to the list tomorrow", add(one("milk", { due: "tomorrow" }))],
@@ -43,7 +46,7 @@ const examples: readonly Example[] = [
   ['add read "War and Peace"', add('read "War and Peace"')],
   ["add 'milk, eggs and bread'", add("milk, eggs and bread")],
   ["add check that the build is done", add("check that the build is done")],
-  ["add a task to write the report that is due friday", add(one("write the report that is", { due: "friday" }))],
+  ["add a task to write the report that is due friday", add(one("write the report", { due: "friday" }))],
   ["add Mom's birthday cake", add("Mom's birthday cake")],
   ["add buy 🍎 and 🍌", add("buy 🍎 and 🍌")],
   ["add שלום עולם", add("שלום עולם")],
@@ -131,6 +134,14 @@ const examples: readonly Example[] = [
   ["add friday night drinks next friday", add(one("friday night drinks", { due: "next friday" }))],
   ["schedule a dentist appointment for tomorrow", add(one("dentist appointment", { due: "tomorrow" }))],
   // Priorities and tags
+  [
+    "add pay rent (due tomorrow 9am, high priority, #home)",
+    add(one("pay rent", { due: "tomorrow 9am", priority: "high", tags: ["home"] })),
+  ],
+  ["add pay rent (the flat)", add("pay rent (the flat)")],
+  ["add buy milk and make it urgent", add(one("buy milk", { priority: "high" }))],
+  ["add buy milk, make it high priority and tag it shop", add(one("buy milk", { priority: "high", tags: ["shop"] }))],
+  ["add buy milk and set the due date to friday", add(one("buy milk", { due: "friday" }))],
   ["add a task with high priority: call bank", add(one("call bank", { priority: "high" }))],
   [
     "Create task: Finish report, due: Friday, priority: high",

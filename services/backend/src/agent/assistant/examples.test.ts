@@ -17,6 +17,7 @@ import {
 const examples: readonly Example[] = [
   // 2. Show
   ["Show me all my tasks", list({ status: "all" })],
+  ["show all", list({ status: "all" })],
   ["show everything", list({ status: "all" })],
   ["list my tasks", list()],
   ["show my list", list()],
@@ -84,6 +85,7 @@ const examples: readonly Example[] = [
   ["complete groceries and rent", complete(3, 4)],
   ["mark everything as done", complete(1, 2, 3, 4, 5, 6, 9)],
   // 8. Reopen
+  ["put task 7 back on my list", reopen(7)],
   ["reopen task 7", reopen(7)],
   ["task 7 is not done", reopen(7)],
   ["task 7 isn’t done yet", reopen(7)],
@@ -102,6 +104,7 @@ const examples: readonly Example[] = [
   ["take task 2 off my list", remove(2)],
   ["delete team meeting", remove(5)],
   ["delete rent from my list", remove(4)],
+  ['delete "Pay rent" and "Call mom"', remove(4, 1)],
   ["delete all done tasks", removeAll("done")],
   ["clear completed tasks", removeAll("done")],
   ["delete all open tasks", removeAll("open")],
@@ -132,6 +135,10 @@ const examples: readonly Example[] = [
   ["make task 4 urgent and due friday", update(4, { priority: "high", due: "friday" })],
   ["tag task 2 with home", update(2, { tags: ["work", "home"] })],
   ["add tag home to task 5", update(5, { tags: ["home"] })],
+  ["add tags food, home to task 5", update(5, { tags: ["food", "home"] })],
+  ["bump task 3 to friday", update(3, { due: "friday" })],
+  ["task 2 should be high priority", update(2, { priority: "high" })],
+  ['add the note "bring cake" to task 5', update(5, { notes: "bring cake" })],
   ["add #home to task 5", update(5, { tags: ["home"] })],
   ["remove tag work from task 2", update(2, { clear: ["tags"] })],
   ["untag task 3", update(3, { clear: ["tags"] })],

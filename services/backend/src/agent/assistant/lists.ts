@@ -105,7 +105,7 @@ export function readList(text: string, masked: Masked): (Command & { do: "list";
   const { rest, draft, filtered } = takeFilters(text, masked);
   const leftOver = rest.split(/[\s,]+/).filter((word) => word !== "");
   if (!leftOver.every((word) => filler.test(word))) return null;
-  if (!filtered && !noun.test(text)) return null;
+  if (!filtered && !noun.test(text) && !(leads && /\ball\b/i.test(text))) return null;
   if (!leads && !filtered && leftOver.length > 3) return null;
   // "What did I do today?" asks when something was done; the lists know only when it was due.
   if (draft.status === "done" && (draft.dueAfter ?? draft.dueBefore ?? null) !== null) return null;

@@ -92,6 +92,7 @@ const sentences: readonly string[] = [
   'he said "delete everything" to me',
   "'delete task 3'",
   "tasks are nice",
+  "put task 3 on my list",
   "clear the table",
   "check the oven",
 ];

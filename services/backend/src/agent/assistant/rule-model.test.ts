@@ -1,5 +1,5 @@
-import { Agent, Runner, tool } from "@openai/agents-core";
-import { addTasksInput, type ToolOutput } from "@todo/contract";
+import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents-core";
+import { addTasksInput, type Task, type ToolOutput } from "@todo/contract";
 import { expect, test } from "vitest";
 import { assistant, changed, request, task, tasks, turn, user } from "./_talk.ts";
 import { RuleModel } from "./rule-model.ts";
@@ -191,6 +191,27 @@ test("stays within the turns of a run", async () => {
   const many = await turn([...before, user(`add:\n${"- x\n".repeat(21)}`)]);
   expect(many.changing).toEqual([]);
   expect(many.text).toContain("21 tasks");
+});
+
+test("looks for a title by its longest word when not all tasks fit a page", async () => {
+  const said = [...before, user("complete the book dentist task")];
+  const model = new RuleModel();
+  const looked = async (items: AgentInputItem[], found: readonly Task[], more: boolean) => {
+    const [item] = (await model.getResponse(request(items))).output;
+    if (item?.type !== "function_call") throw new Error("no call");
+    const output = JSON.stringify({ changes: [], tasks: found, more });
+    items.push(item, {
+      type: "function_call_result",
+      name: item.name,
+      callId: item.callId,
+      status: "completed",
+      output,
+    });
+    return JSON.parse(item.arguments);
+  };
+  expect(await looked(said, tasks.slice(0, 3), true)).toMatchObject({ status: "all", query: null });
+  expect(await looked(said, tasks.slice(5, 6), false)).toMatchObject({ status: "all", query: "dentist" });
+  expect(await looked(said, [], false)).toEqual({ tasks: [6] });
 });
 
 test("a title that is too long is kept whole in the notes", async () => {

@@ -8,6 +8,11 @@ const bullet = /^(?:[-*•–+‣]|\d{1,3}[.)])\s+(?:\[[ xX]?\]\s*)?|^\[[ xX]?\]
 
 const anotherTask =
   /,? and (?:a|another)(?: (?:new )?(?:task|todo|to-do|one|item|reminder))? (?:to|called|named|titled) /gi;
+// "Buy milk and make it urgent" says something about the new task, in place of ", urgent".
+const makeIt =
+  /,? (?:and )?(?:make|mark|set|flag) (?:it|this|that|them)(?: as| to be| to)? (?=(?:an? )?(?:urgent|important|high|medium|low|top|p[123]|due)\b)/gi;
+const setIts = /,? (?:and )?(?:set|make) (?:its|the) (priority|due date|deadline) (?:to|as|for|on) /gi;
+const tagIt = /,? (?:and )?tag (?:it|this|them) (?:with |as )?#?/gi;
 const quote = /^[\uE000-\uF8FF]/;
 
 /**
@@ -23,6 +28,9 @@ const quote = /^[\uE000-\uF8FF]/;
 export function readTasks(said: string, masked: Masked, single: boolean): NewTask[] {
   return said
     .replace(anotherTask, ";")
+    .replace(makeIt, ", ")
+    .replace(setIts, (_, field: string) => (/priority/i.test(field) ? ", priority " : ", due "))
+    .replace(tagIt, ", tagged ")
     .split(/\n+|\s*;\s*/)
     .map((line) => line.replace(bullet, "").trim())
     .filter((line) => line !== "")
@@ -57,7 +65,8 @@ function readLine(line: string): Details[] {
     const breaks = verbal
       ? startsWithVerb(part.text) && !endsInVerb(last)
       : quotes || (nouns && (part.glue.startsWith(",") || index === parts.length - 1));
-    if (breaks && !onlyDetails(part.text)) items.push(last, part.text);
+    const bracketed = last.split("(").length > last.split(")").length;
+    if (breaks && !bracketed && !onlyDetails(part.text)) items.push(last, part.text);
     else items.push(last + part.glue + part.text);
   }
   return nouns ? shareEnd(items.map(readDetails)) : items.map(readDetails);

@@ -1,4 +1,4 @@
-import { adding } from "../builders.ts";
+import { adding, readsNumbers } from "../builders.ts";
 import { onlyDate } from "../dates.ts";
 import { numbersText } from "../references.ts";
 import type { Row } from "./row.ts";
@@ -26,7 +26,8 @@ export const addRows: readonly Row[] = [
     examples: ["put milk on my list", "add milk to my shopping list"],
     pattern: row(`(?:add|put|stick|throw|place|insert) (?<text>.+?) (?:on|onto|to|in|into) ${list}(?<more>[ ,].*)?`),
     free: true,
-    build: (said) => adding(said),
+    // "Put task 3 on my list" speaks of a task that there is already.
+    build: (said) => (readsNumbers(said.part("text")) ? null : adding(said)),
   },
   {
     intent: "add",
@@ -45,7 +46,7 @@ export const addRows: readonly Row[] = [
   {
     intent: "add",
     examples: ["remind me to call mum", "remind me tomorrow to call mum"],
-    pattern: row("remind me (?:(?<when>.{2,40}?) )?(?:to|about|of|that i (?:need|have|must) to) (?<text>.+)"),
+    pattern: row("remind me (?:(?<when>.{2,40}?) )?(?:to|about|of|that(?: i (?:need|have|must) to)?) (?<text>.+)"),
     free: true,
     build: (said) => {
       const when = said.part("when");
@@ -60,7 +61,7 @@ export const addRows: readonly Row[] = [
     intent: "add",
     examples: ["I need to remember to pay bills", "don't let me forget to pay bills", "I have to wash the car"],
     pattern: row(
-      "(?:(?:i|we) (?:really |also |still )?(?:need|have|ought|got|have got|'ve got) to(?: remember to)?|(?:i|we)'ve got to(?: remember to)?|i (?:must|should|gotta)(?: remember to)?|(?:i )?(?:don't|do not|dont|mustn't|must not|can't) (?:let me )?forget(?: to| about|:)?|remember(?: to|:)|remind me:?) (?<text>.+)",
+      "(?:(?:i|we) (?:really |also |still )?(?:need|have|ought|got|have got|'ve got) to(?: remember to)?|(?:i|we)'ve got to(?: remember to)?|i (?:must|should|gotta)(?: remember to)?|(?:i )?(?:don't|do not|dont|mustn't|must not|can't) (?:let me )?forget(?: to| about|:)?|remember(?: to|:)|make sure (?:to|that i|i)|remind me:?) (?<text>.+)",
     ),
     free: true,
     build: (said) => {
@@ -72,7 +73,7 @@ export const addRows: readonly Row[] = [
   {
     intent: "add",
     examples: ["add milk, eggs and bread", "add buy milk and call mum"],
-    pattern: row("add(?: in)?(?: |: ?|:?\\n)\\s*(?<text>.+)"),
+    pattern: row("(?:add|create)(?: in)?(?: |: ?|:?\\n)\\s*(?<text>.+)"),
     free: true,
     // "add milk to task 3" would change a task; as a title it would be a guess.
     build: (said) =>

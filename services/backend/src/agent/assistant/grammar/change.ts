@@ -60,9 +60,17 @@ export const changeRows: readonly Row[] = [
     intent: "tag",
     examples: ["add tag home to task 2", "add #home to task 2"],
     pattern: row(
-      "(?:add|put) (?:the )?(?:(?:tags?|labels?) #?|#)(?<tags>[\\p{L}\\p{N}_-]{1,40})(?: tag)? (?:to|on) (?<what>.+)",
+      "(?:add|put) (?:the )?(?:(?:tags?|labels?) (?<tags>.{1,200}?)|(?<hash>#[\\p{L}\\p{N}_-]{1,40})(?: tag)?) (?:to|on) (?<what>.+)",
     ),
-    build: (said) => change(said, addingTags(said.part("tags"))),
+    build: (said) => change(said, addingTags(said.part("tags") || said.part("hash"))),
+  },
+  {
+    intent: "note",
+    examples: ["add the note 'ask for oat milk' to task 2"],
+    pattern: row(
+      "(?:add|put|write|attach) (?:a |the )?(?:note|comment) (?<text>[\\uE000-\\uF8FF]) (?:to|on|for) (?<what>.+)",
+    ),
+    build: (said) => change(said, { appendNotes: literal(said, "text") }),
   },
   {
     intent: "note",
@@ -94,12 +102,12 @@ export const changeRows: readonly Row[] = [
     intent: "priority",
     examples: ["set task 2 to high priority", "make 2 low", "mark task 4 as urgent", "task 4 is important"],
     pattern: row(
-      `${statement}(?:(?:set|change|make|mark|update|flag|put|move) )?(?<what>${numbersText}|.+?)(?:'s)? (?:(?:is|are|to|as|priority|priority to|at|on) )?(?:an? )?(?:very )?(?<level>${levelText})(?: priority)?`,
+      `${statement}(?:(?:set|change|make|mark|update|flag|put|move) )?(?<what>${numbersText}|.+?)(?:'s)? (?:(?:is|are|should be|must be|to|as|priority|priority to|at|on) )?(?:an? )?(?:very )?(?<level>${levelText})(?: priority)?`,
     ),
     states: true,
     build: (said) => {
       const spoken = /^(?:set|change|make|mark|update|flag|put|move) /i.test(said.part("0"));
-      const numbered = new RegExp(`^${numbersText} is `, "i").test(said.part("0"));
+      const numbered = new RegExp(`^${numbersText} (?:is|are|should be|must be) `, "i").test(said.part("0"));
       const named = /(?:priority| (?:to|as) |urgent|important)/i.test(said.part("0"));
       if (!(numbered || (spoken && (named || readsNumbers(said.part("what")))))) return null;
       return change(said, prioritising(said.part("level")));
@@ -161,7 +169,7 @@ export const changeRows: readonly Row[] = [
     intent: "due",
     examples: ["move the rent to friday", "postpone the dentist to next week"],
     pattern: row(
-      "(?:move|postpone|reschedule|re-schedule|push|push back|delay|defer|snooze|shift|bring forward|schedule(?! an? )|put off|set|change|make) (?<all>.+)",
+      "(?:move|postpone|reschedule|re-schedule|push|push back|delay|defer|snooze|shift|bring forward|bump|schedule(?! an? )|put off|set|change|make) (?<all>.+)",
     ),
     build: moving,
   },

@@ -16,6 +16,12 @@ export const reopenRows: readonly Row[] = [
   },
   {
     intent: "reopen",
+    examples: ["put task 3 back on my list"],
+    pattern: row(`(?:put|move|bring|take) (?<what>${numbersText}) back(?: (?:on|onto|to|into) ${list})?`),
+    build: (said) => about(said, "reopen"),
+  },
+  {
+    intent: "reopen",
     examples: ["undo completing 3"],
     pattern: row("(?:undo|revert) (?:completing|finishing|checking off|the completion of|completion of) (?<what>.+)"),
     build: (said) => about(said, "reopen"),
