@@ -9,6 +9,25 @@ const folder = import.meta.dirname;
 const dist = path.join(folder, "dist");
 const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
 
+const mcpClients = ["NodeMCPServerStdio", "NodeMCPServerSSE", "NodeMCPServerStreamableHttp"];
+
+/** Classes of these names that can't be made. */
+function leftOut(names) {
+  const refuse = 'constructor() { throw new Error("left out of this build"); }';
+  return names.map((name) => `export class ${name} { ${refuse} }`).join("\n");
+}
+
+/** Parts of dependencies that we never use but that would be loaded with the rest: 0.9 MB of code in memory. */
+const leaveOut = {
+  name: "leave-out",
+  setup({ onLoad }) {
+    // The Agents SDK's clients of MCP servers; our agent has none.
+    onLoad({ filter: /agents-core\/dist\/shims\/mcp-server\/node\.mjs$/ }, () => ({ contents: leftOut(mcpClients) }));
+    // Our messages are English; zod brings 50 languages.
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+  },
+};
+
 rmSync(dist, { recursive: true, force: true });
 await build({
   absWorkingDir: folder,
@@ -33,6 +52,7 @@ await build({
   banner: {
     js: 'import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);',
   },
+  plugins: [leaveOut],
   logLevel: "warning",
 });
 

@@ -10,7 +10,7 @@ export type Reference =
   | { by: "place"; place: number }
   | { by: "title"; title: string; among?: readonly number[]; strict?: boolean }
   | { by: "all"; scope: Scope }
-  | { by: "missing"; several: boolean };
+  | { by: "missing" };
 
 /** What an update says; what is absent stays as it is. Tags and notes are worked into what the row holds already. */
 export interface Patch {

@@ -42,6 +42,7 @@ export function readLevel(word: string | undefined): TaskPriority | null {
   return levels[(word ?? "").toLowerCase().replace(/^!+/, "")] ?? null;
 }
 
+const longest = 1_000;
 const level = "(high|highest|top|medium|normal|low|lowest|no)";
 const priorityPatterns: readonly RegExp[] = [
   /(?:^|\s)!(high|medium|low|urgent|important|p?[123])(?=[\s,.]|$)/i,
@@ -61,6 +62,8 @@ const tagWords =
 
 /** Takes date, priority and tags out of a phrase. Quoted text is one masked character here, so it is never read. */
 export function readDetails(phrase: string): Details {
+  // Longer than any sentence: a paste, which is kept as it is.
+  if (phrase.length > longest) return { rest: clean(phrase), due: null, priority: null, tags: [] };
   let rest = withoutBrackets(phrase.trim());
   let due: string | null = null;
   let priority: TaskPriority | null = null;

@@ -68,7 +68,7 @@ function split(masked: Masked, mentioned: Mentioned): Command[] {
 /** Whether a separator parts two commands. "Add wash and remove the stain" is one: "the stain" names no number. */
 function parts(left: Parsed, glue: string, right: Parsed): boolean {
   // A "don't" holds for all that follows up to a "but" or the end of its sentence.
-  if (false && !/but|[.!?;\n]/i.test(glue)) return false;
+  if (left.negated && !/but|[.!?;\n]/i.test(glue)) return false;
   // "Delete everything but don't delete the rent" must not run by halves.
   if (right.negated) return !("what" in left.command && left.command.what.by === "all");
   const { command } = right;

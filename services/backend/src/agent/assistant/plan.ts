@@ -84,14 +84,15 @@ function* changeNamed(command: Naming, rows: Rows): Talk {
       if (output.error !== undefined) return [outcomeText("list_tasks", output)];
     }
     // Not all fit in one page: the wanted one is looked for by its longest word.
+    if (rows.more && (what.by === "place" || what.by === "all")) return [texts.tooManyRows];
     if (rows.more && what.by === "title") yield listMatching(what.title);
   }
   if (command.do === "show") return show(command.what, rows);
   const known = rows.tasks ?? [];
   const resolved = resolve(what, known, command.do);
   if (resolved.is === "several") return [ask(resolved.title, resolved.tasks)];
-  if (resolved.is === "none" || resolved.numbers.length === 0)
-    return [nothingFits(command, resolved.is === "none" ? resolved.title : "")];
+  if (resolved.is === "none") return [nothingFits(command, resolved.title)];
+  if (resolved.numbers.length === 0) return [nothingFits(command, "")];
   const call = callFor(command, resolved.numbers, rows);
   if (typeof call === "string") return [call];
   return [outcomeText(call.tool, yield call)];

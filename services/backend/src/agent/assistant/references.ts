@@ -46,12 +46,12 @@ export function readReference(said: string, masked: Masked, mentioned: Mentioned
   if (quoted !== null) return quoted === "" ? null : { by: "title", title: quoted };
   const numbers = readNumbers(text);
   if (numbers !== null) return numbers;
-  if (exception.test(text)) return null;
+  if (exception.test(text) || numbersOnly.test(text)) return null;
   const place = placeText.exec(text)?.[1];
   if (place !== undefined) return readPlace(places[place.toLowerCase()] ?? 0, mentioned);
   if (singularPronoun.test(text)) return readPronoun(mentioned, 1);
   if (pluralPronoun.test(text)) return readPronoun(mentioned, Number.POSITIVE_INFINITY);
-  if (empty.test(text)) return { by: "missing", several: false };
+  if (empty.test(text)) return { by: "missing" };
   const all = allText.exec(text) ?? doneText.exec(text);
   if (all !== null) return { by: "all", scope: scopeOf(all.groups?.scope) };
   // "all overdue tasks": a group that we cannot name in one call; never taken for a title.
@@ -83,7 +83,7 @@ function readPlace(place: number, mentioned: Mentioned): Reference {
 
 function readPronoun(mentioned: Mentioned, most: number): Reference {
   const { numbers } = mentioned;
-  if (numbers.length === 0 || numbers.length > most) return { by: "missing", several: most > 1 };
+  if (numbers.length === 0 || numbers.length > most) return { by: "missing" };
   return { by: "numbers", numbers };
 }
 

@@ -150,6 +150,15 @@ test("of a mixed sentence only what was left open is taken up again", async () =
   expect(second.changing[0]?.input).toMatchObject({ changes: [{ task: 10, due: "friday" }] });
 });
 
+test("completing looks among the open tasks first, reopening among the done; deleting asks", async () => {
+  const rows = [task(1, "Buy milk", { status: "done" }), task(2, "Buy milk"), task(3, "Buy tea", { status: "done" })];
+  const numbers = async (said: string) => (await turn([...before, user(said)], undefined, rows)).changing[0]?.input;
+  expect(await numbers("complete buy milk")).toEqual({ tasks: [2] });
+  expect(await numbers("reopen buy milk")).toEqual({ tasks: [1] });
+  expect(await numbers("complete buy tea")).toEqual({ tasks: [3] });
+  expect(await numbers("delete buy milk")).toBeUndefined();
+});
+
 test("asks for what is missing and takes the answer", async () => {
   const which = await turn([...before, user("mark as done")]);
   expect(which.text).toBe("Which one do you mean? Say its number or part of its title.");
@@ -212,6 +221,10 @@ test("looks for a title by its longest word when not all tasks fit a page", asyn
   expect(await looked(said, tasks.slice(0, 3), true)).toMatchObject({ status: "all", query: null });
   expect(await looked(said, tasks.slice(5, 6), false)).toMatchObject({ status: "all", query: "dentist" });
   expect(await looked(said, [], false)).toEqual({ tasks: [6] });
+  const last = [...before, user("delete the last one")];
+  await looked(last, tasks, true);
+  const { output } = await model.getResponse(request(last));
+  expect(JSON.stringify(output)).toContain("Please name them by number.");
 });
 
 test("a title that is too long is kept whole in the notes", async () => {

@@ -9,8 +9,8 @@ export const texts = {
   tooMany: (count: number) =>
     `That is ${count} tasks, and I add at most 20 at once. Nothing was added: please send fewer.`,
   tooManyChanges: (count: number) => `That is ${count} tasks, and I change at most 20 at once. Nothing was changed.`,
+  tooManyRows: "You have more tasks than I can look through at once, so I changed nothing. Please name them by number.",
   notSure: "I am not sure which task you mean, so I changed nothing. Say for example “mark task 3 as done”.",
-  noTasks: "You have no tasks yet.",
   question: "Which one do you mean",
   whichMissing: "Which one do you mean? Say its number or part of its title.",
   titleQuestion: "What should the task be called?",
