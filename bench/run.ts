@@ -1,0 +1,34 @@
+import { cpus, totalmem } from "node:os";
+import { startDatabase } from "./backend.ts";
+import { measureFirstToken } from "./first-token.ts";
+import { measureListen } from "./listen.ts";
+import { measurePageSize } from "./page-size.ts";
+import { measureStart } from "./start.ts";
+import { type Row, table } from "./stats.ts";
+import { measureTaskRead } from "./task-read.ts";
+
+/** `npm run bench`, or `npm run bench -- listen tokens` for some of it. Prints a table; fails when an aim is missed. */
+const database = await startDatabase();
+const measures: Record<string, () => Promise<Row[]>> = {
+  listen: () => measureListen(database),
+  tokens: () => measureFirstToken(database),
+  tasks: () => measureTaskRead(database),
+  page: () => measurePageSize(database),
+  start: () => measureStart(),
+};
+const wanted = process.argv.slice(2);
+const rows: Row[] = [];
+try {
+  for (const [name, measure] of Object.entries(measures)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    process.stderr.write(`Measuring ${name}…\n`);
+    rows.push(...(await measure()));
+  }
+} finally {
+  await database.stop();
+}
+const [cpu] = cpus();
+const memory = Math.round(totalmem() / 2 ** 30);
+console.log(`\n${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, Node ${process.version}, ${process.platform}\n`);
+console.log(table(rows));
+if (rows.some((line) => line.met === false)) process.exitCode = 1;

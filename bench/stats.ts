@@ -1,0 +1,49 @@
+/** The value below which `share` (0 to 1) of the values lie, by the nearest-rank method. */
+export function percentile(values: readonly number[], share: number): number {
+  if (values.length === 0) throw new Error("no values were measured");
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** One line of the table. */
+export type Row = {
+  what: string;
+  /** Measured here, with its unit. */
+  value: string;
+  /** What was aimed at, or "" where nothing was. */
+  aim: string;
+  /** Whether the aim was met. */
+  met: boolean | undefined;
+  /** The same measure of something simpler in the same run, and how ours compares. */
+  twin: string;
+};
+
+export function row(
+  what: string,
+  measured: { value: number; unit: string; digits?: number },
+  aim?: { at: "most" | "least"; limit: number },
+  twin?: { name: string; value: number },
+): Row {
+  const { value, unit, digits = 0 } = measured;
+  const show = (n: number) => `${n.toLocaleString("en-US", { maximumFractionDigits: digits })} ${unit}`;
+  return {
+    what,
+    value: show(value),
+    aim: aim ? `${aim.at === "most" ? "≤" : "≥"} ${show(aim.limit)}` : "",
+    met: aim && (aim.at === "most" ? value <= aim.limit : value >= aim.limit),
+    twin: twin ? `${twin.name}: ${show(twin.value)} (${(value / twin.value).toFixed(2)}×)` : "",
+  };
+}
+
+/** The rows as a Markdown table. */
+export function table(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, value, aim, met, twin }) => {
+    const mark = met === undefined ? "" : met ? " ✓" : " ✗";
+    return `| ${what} | ${value} | ${aim}${mark} | ${twin} |`;
+  });
+  return ["| what | measured | aim | twin in the same run |", "|---|---|---|---|", ...lines].join("\n");
+}
