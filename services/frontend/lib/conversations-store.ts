@@ -40,7 +40,8 @@ export function createConversationsStore(): ConversationsStore {
       if (mine !== asked) return;
       store.set({ phase: "ready", items: page.items, nextCursor: page.nextCursor, problem: null });
     } catch (error) {
-      if (mine === asked) store.set({ phase: store.get().phase === "ready" ? "ready" : "failed", problem: messageOf(error) });
+      if (mine === asked)
+        store.set({ phase: store.get().phase === "ready" ? "ready" : "failed", problem: messageOf(error) });
     }
     if (searched !== "") await search(searched);
   }

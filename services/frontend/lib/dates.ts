@@ -39,7 +39,9 @@ export function wallClock(now: Date, zone: string): { date: string; time: string
 function formatWallClock(date: string, time: string | null, locale: string): string {
   // Read and written as UTC: a day without a zone must not slip to its neighbour.
   const day: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
-  const clock: Intl.DateTimeFormatOptions = time === null ? {} : { hour: "numeric", minute: "2-digit" };
-  const format = new Intl.DateTimeFormat(locale, { ...day, ...clock, timeZone: "UTC" });
-  return format.format(new Date(`${date}T${time ?? "00:00"}:00Z`));
+  const moment = new Date(`${date}T${time ?? "00:00"}:00Z`);
+  const dayText = new Intl.DateTimeFormat(locale, { ...day, timeZone: "UTC" }).format(moment);
+  if (time === null) return dayText;
+  const timeText = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" }).format(moment);
+  return `${dayText}, ${timeText}`;
 }

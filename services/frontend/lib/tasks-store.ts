@@ -63,7 +63,8 @@ export function createTasksStore(): TasksStore {
       store.set({ phase: "ready", items, nextCursor, problem: null });
       await count(mine);
     } catch (error) {
-      if (mine === asked) store.set({ phase: store.get().phase === "ready" ? "ready" : "failed", problem: messageOf(error) });
+      if (mine === asked)
+        store.set({ phase: store.get().phase === "ready" ? "ready" : "failed", problem: messageOf(error) });
     }
   }
 

@@ -47,6 +47,7 @@ export function useUndo(): Undo {
   };
 }
 
-function keyOf({ kind, after }: TaskChange): string {
+/** Tells a change from all others. */
+export function keyOf({ kind, after }: TaskChange): string {
   return `${kind} ${after.id} ${after.updatedAt}`;
 }

@@ -4,8 +4,8 @@ import type { ApprovalDescriptor } from "@todo/contract/message";
 import { useId, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { FoundTasks } from "./found-tasks.tsx";
 import styles from "./approval-card.module.css";
+import { FoundTasks } from "./found-tasks.tsx";
 
 type Props = {
   descriptor: ApprovalDescriptor;
@@ -17,7 +17,7 @@ type Props = {
 /** What the assistant may not do alone, with the exact tasks that it is about. */
 export function ApprovalCard({ descriptor, approved, isOpen, onDecide }: Props) {
   const [busy, setBusy] = useState(false);
-  const card = useRef<HTMLElement>(null);
+  const card = useRef<HTMLFieldSetElement>(null);
   const id = useId();
   const count = descriptor.tasks.length;
   const what = count === 1 ? "1 task" : `${count} tasks`;
@@ -31,7 +31,7 @@ export function ApprovalCard({ descriptor, approved, isOpen, onDecide }: Props) 
   }
 
   return (
-    <section ref={card} className={styles.card} data-open={isOpen || undefined} aria-labelledby={id} tabIndex={-1}>
+    <fieldset ref={card} className={styles.card} data-open={isOpen || undefined} aria-labelledby={id} tabIndex={-1}>
       <h3 id={id} className={styles.title}>
         <Icon name="alert" size={18} />
         Delete {what}?
@@ -51,7 +51,7 @@ export function ApprovalCard({ descriptor, approved, isOpen, onDecide }: Props) 
       ) : (
         <p className={styles.decision}>{decisionText(approved)}</p>
       )}
-    </section>
+    </fieldset>
   );
 }
 

@@ -5,11 +5,11 @@ import type { ChatSession } from "../../lib/chat/session.ts";
 import { rowsOf } from "../../lib/chat/state.ts";
 import { useStore } from "../../lib/store.ts";
 import { useAnnouncement } from "../../lib/use-announcement.ts";
+import styles from "./chat-panel.module.css";
 import { Composer } from "./composer.tsx";
 import { EmptyChat } from "./empty-chat.tsx";
 import { MessageLog } from "./message-log.tsx";
 import { StatusLine } from "./status-line.tsx";
-import styles from "./chat-panel.module.css";
 
 type Props = { session: ChatSession; connected: boolean; userName: string };
 

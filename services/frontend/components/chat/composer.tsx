@@ -19,6 +19,7 @@ export function Composer({ session, state }: { session: ChatSession; state: Chat
   const length = draft.text.length;
   const isTooLong = length > limits.messageCharacters;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
   useLayoutEffect(() => {
     const element = input.current;
     if (element === null) return;
@@ -54,7 +55,7 @@ export function Composer({ session, state }: { session: ChatSession; state: Chat
         name="text"
         rows={1}
         className={styles.input}
-        placeholder="Add a task, ask what's due, change anything…"
+        placeholder="Add a task or ask what's due…"
         value={draft.text}
         aria-describedby={length > tellFrom ? `${id}-length` : undefined}
         aria-invalid={isTooLong || undefined}

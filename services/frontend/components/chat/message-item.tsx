@@ -9,10 +9,10 @@ import { toolOutputOf } from "../../lib/receipts.ts";
 import { useUndo } from "../../lib/use-undo.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
+import styles from "./message-item.module.css";
 import { MessageText } from "./message-text.tsx";
 import { NoticeBox } from "./notice-box.tsx";
 import { ToolCall } from "./tool-call.tsx";
-import styles from "./message-item.module.css";
 
 type Props = Row & { session: ChatSession; isLast: boolean };
 
@@ -20,7 +20,9 @@ type Props = Row & { session: ChatSession; isLast: boolean };
 export const MessageItem = memo(function MessageItem(props: Props) {
   const { session, role, parts, status, runId, createdAt, isLast } = props;
   const undo = useUndo();
-  const changes = parts.flatMap((part) => (part.type === "dynamic-tool" ? (toolOutputOf(part.output)?.changes ?? []) : []));
+  const changes = parts.flatMap((part) =>
+    part.type === "dynamic-tool" ? (toolOutputOf(part.output)?.changes ?? []) : [],
+  );
 
   function show(part: MessagePart, key: number) {
     switch (part.type) {

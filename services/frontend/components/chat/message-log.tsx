@@ -27,6 +27,7 @@ export function MessageLog({ session, state, rows }: Props) {
         aria-label="Messages"
         aria-live="off"
         aria-busy={state.activity === "answering"}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard.
         tabIndex={0}
       >
         <div className={styles.column}>
@@ -65,7 +66,9 @@ export function MessageLog({ session, state, rows }: Props) {
           )}
         </div>
       </div>
-      {!isAtEnd && <IconButton className={styles.jump} icon="down" label="Jump to the newest message" onClick={toEnd} />}
+      {!isAtEnd && (
+        <IconButton className={styles.jump} icon="down" label="Jump to the newest message" onClick={toEnd} />
+      )}
     </div>
   );
 }

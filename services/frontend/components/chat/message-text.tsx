@@ -9,6 +9,7 @@ export function MessageText({ text }: { text: string }) {
         piece.type === "text" ? (
           piece.text
         ) : (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a text never change places.
           <a key={i} href={piece.href} target="_blank" rel="noopener noreferrer nofollow">
             {piece.text}
           </a>

@@ -2,7 +2,7 @@ import type { TaskChange } from "@todo/contract";
 import { formatDue } from "../../lib/dates.ts";
 import { fieldChanges, verbOf } from "../../lib/receipts.ts";
 import { undoOf } from "../../lib/undo.ts";
-import type { Undo } from "../../lib/use-undo.ts";
+import { keyOf, type Undo } from "../../lib/use-undo.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import styles from "./receipts.module.css";
@@ -21,8 +21,8 @@ export function Receipts({ changes, undo }: { changes: TaskChange[]; undo: Undo 
   return (
     <div className={styles.card}>
       <ul aria-label="What was changed">
-        {changes.map((change, i) => (
-          <Receipt key={`${change.after.id}-${i}`} change={change} undo={undo} />
+        {changes.map((change) => (
+          <Receipt key={keyOf(change)} change={change} undo={undo} />
         ))}
       </ul>
       {undo.problem !== null && (

@@ -21,6 +21,7 @@ export function ConversationList({ store, currentId, onOpen, onDeleted }: Props)
   const { items, found, phase, nextCursor, problem } = useStore(store);
   const [search, setSearch] = useState("");
   const shown = found ?? items;
+  const emptyText = found === null ? "No chats yet." : "Nothing found.";
 
   useEffect(() => {
     const timer = setTimeout(() => void store.search(search), search === "" ? 0 : typingPauseMs);
@@ -49,7 +50,7 @@ export function ConversationList({ store, currentId, onOpen, onDeleted }: Props)
           </Button>
         )}
         <p className={styles.note} role="status">
-          {problem ?? (phase === "ready" && shown.length === 0 ? (found === null ? "No chats yet." : "Nothing found.") : "")}
+          {problem ?? (phase === "ready" && shown.length === 0 && emptyText)}
         </p>
       </div>
     </div>

@@ -27,7 +27,8 @@ export function Sidebar({ user, store, currentId, isOpen, onOpen, onClose, onDel
     if (!isOpen) return;
     close.current?.focus();
     function onKeyDown(event: KeyboardEvent): void {
-      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null) onClose();
+      if (event.key === "Escape" && !event.defaultPrevented && document.querySelector("dialog[open]") === null)
+        onClose();
     }
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);

@@ -2,6 +2,7 @@
 
 import { limits } from "@todo/contract/limits";
 import { useRef, useState } from "react";
+import type { ApiError } from "../../lib/api/api-error.ts";
 import { changePassword } from "../../lib/api/auth.ts";
 import { useForm } from "../../lib/use-form.ts";
 import { Button } from "../ui/button.tsx";
@@ -14,7 +15,7 @@ export function ChangePasswordForm({ email }: { email: string }) {
   const [isDone, setIsDone] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const { errors, busy, onSubmit } = useForm({
-    fieldOf: ({ code }) => (code === "INVALID_PASSWORD" ? "current" : code.includes("PASSWORD") ? "next" : "form"),
+    fieldOf,
     submit: async ({ current = "", next = "" }) => {
       setIsDone(false);
       await changePassword(current, next);
@@ -51,4 +52,9 @@ export function ChangePasswordForm({ email }: { email: string }) {
       <div role="status">{isDone && <p className={styles.good}>Your password is changed.</p>}</div>
     </form>
   );
+}
+
+function fieldOf({ code }: ApiError): string {
+  if (code === "INVALID_PASSWORD") return "current";
+  return code.includes("PASSWORD") ? "next" : "form";
 }

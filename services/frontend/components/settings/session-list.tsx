@@ -2,7 +2,13 @@
 
 import { useCallback, useEffect, useState } from "react";
 import { messageOf } from "../../lib/api/api-error.ts";
-import { type DeviceSession, getSession, listSessions, revokeOtherSessions, revokeSession } from "../../lib/api/auth.ts";
+import {
+  type DeviceSession,
+  getSession,
+  listSessions,
+  revokeOtherSessions,
+  revokeSession,
+} from "../../lib/api/auth.ts";
 import { formatMoment } from "../../lib/dates.ts";
 import { describeDevice } from "../../lib/describe-device.ts";
 import { Button } from "../ui/button.tsx";

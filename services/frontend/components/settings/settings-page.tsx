@@ -4,8 +4,8 @@ import { Icon } from "../ui/icon.tsx";
 import { ChangePasswordForm } from "./change-password-form.tsx";
 import { DeleteAccountForm } from "./delete-account-form.tsx";
 import { SessionList } from "./session-list.tsx";
-import { SignOutButton } from "./sign-out-button.tsx";
 import styles from "./settings.module.css";
+import { SignOutButton } from "./sign-out-button.tsx";
 
 export function SettingsPage({ user }: { user: { name: string; email: string } }) {
   return (

@@ -15,7 +15,10 @@ export function QuickAdd({ store }: { store: TasksStore }) {
     event.preventDefault();
     if (busy || title.trim() === "") return;
     setBusy(true);
-    const added = await store.change((items) => items, () => addTask({ title: title.trim() }));
+    const added = await store.change(
+      (items) => items,
+      () => addTask({ title: title.trim() }),
+    );
     // The text stays when it failed.
     if (added !== null) setTitle("");
     setBusy(false);

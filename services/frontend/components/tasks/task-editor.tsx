@@ -33,7 +33,13 @@ export function TaskEditor({ task, onSave, onCancel }: Props) {
   }
 
   return (
-    <form className={styles.editor} method="post" aria-label={`Edit #${task.number}`} onSubmit={save} onKeyDown={onKeyDown}>
+    <form
+      className={styles.editor}
+      method="post"
+      aria-label={`Edit #${task.number}`}
+      onSubmit={save}
+      onKeyDown={onKeyDown}
+    >
       <div className={styles.wide}>
         <label htmlFor={`${id}-title`}>Title</label>
         <input
@@ -42,6 +48,7 @@ export function TaskEditor({ task, onSave, onCancel }: Props) {
           defaultValue={task.title}
           maxLength={limits.titleCharacters}
           required
+          // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed.
           autoFocus
         />
       </div>

@@ -9,8 +9,8 @@ import { showToast } from "../../lib/toasts.ts";
 import { IconButton } from "../ui/button.tsx";
 import { InlineEdit } from "../ui/inline-edit.tsx";
 import { TaskEditor } from "./task-editor.tsx";
-import { TaskMeta } from "./task-meta.tsx";
 import styles from "./task-item.module.css";
+import { TaskMeta } from "./task-meta.tsx";
 
 export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
   const [mode, setMode] = useState<"show" | "title" | "details">("show");
@@ -32,7 +32,13 @@ export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
   async function remove(): Promise<void> {
     const without = (items: Task[]) => items.filter((item) => item.id !== id);
     const deleted = await store.change(without, () => deleteTask(id));
-    if (deleted !== null) showToast(`Deleted #${number}`, () => store.change((items) => items, () => restoreTask(id)));
+    if (deleted !== null)
+      showToast(`Deleted #${number}`, () =>
+        store.change(
+          (items) => items,
+          () => restoreTask(id),
+        ),
+      );
   }
 
   if (mode === "details") {

@@ -41,13 +41,18 @@ export function TaskPanel({ store }: { store: TasksStore }) {
       </div>
       <QuickAdd store={store} />
       <div className={styles.tools}>
-        <div className={styles.filters} role="group" aria-label="Show">
+        <fieldset className={styles.filters} aria-label="Show tasks">
           {filters.map(([name, label]) => (
-            <button key={name} type="button" aria-pressed={filter === name} onClick={() => store.show({ filter: name })}>
+            <button
+              key={name}
+              type="button"
+              aria-pressed={filter === name}
+              onClick={() => store.show({ filter: name })}
+            >
               {label}
             </button>
           ))}
-        </div>
+        </fieldset>
         <SearchInput label="Search tasks" value={typed} onChange={setTyped} />
       </div>
       <div className={styles.scroll}>

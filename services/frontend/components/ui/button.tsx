@@ -1,6 +1,6 @@
 import type { ComponentProps } from "react";
-import { Icon, type IconName } from "./icon.tsx";
 import styles from "./button.module.css";
+import { Icon, type IconName } from "./icon.tsx";
 
 type ButtonProps = ComponentProps<"button"> & {
   variant?: "primary" | "plain" | "quiet" | "danger";

@@ -13,7 +13,13 @@ export function ConfirmDialog({ title, text, confirm, onConfirm, onCancel }: Pro
   useEffect(() => dialog.current?.showModal(), []);
 
   return (
-    <dialog ref={dialog} className={styles.dialog} aria-labelledby={`${id}-title`} aria-describedby={id} onClose={onCancel}>
+    <dialog
+      ref={dialog}
+      className={styles.dialog}
+      aria-labelledby={`${id}-title`}
+      aria-describedby={id}
+      onClose={onCancel}
+    >
       <h2 id={`${id}-title`}>{title}</h2>
       <p id={id}>{text}</p>
       <div className={styles.buttons}>

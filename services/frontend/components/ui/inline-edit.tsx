@@ -27,6 +27,7 @@ export function InlineEdit({ label, value, maxLength, onSave, onCancel }: Props)
       aria-label={label}
       value={text}
       maxLength={maxLength}
+      // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed.
       autoFocus
       onFocus={(event) => event.target.select()}
       onChange={(event) => setText(event.target.value)}

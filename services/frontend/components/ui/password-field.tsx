@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { Field, type FieldProps } from "./field.tsx";
 import styles from "./field.module.css";
+import { Field, type FieldProps } from "./field.tsx";
 
 /** A password that can be looked at while it is typed. */
 export function PasswordField(props: Omit<FieldProps, "type">) {

@@ -13,6 +13,11 @@ export function ToastRegion() {
   const { current } = useStore(toasts);
   const [held, setHeld] = useState(false);
 
+  const id = current?.id;
+  // The pointer cannot leave what has gone from under it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each message starts anew.
+  useEffect(() => setHeld(false), [id]);
+
   useEffect(() => {
     if (current === null || held) return;
     const timer = setTimeout(() => dismissToast(current.id), shownMs);
@@ -27,15 +32,16 @@ export function ToastRegion() {
   }
 
   return (
-    <div className={styles.region} role="status">
+    <div
+      className={styles.region}
+      role="status"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
       {current !== null && (
-        <div
-          className={styles.toast}
-          onPointerEnter={() => setHeld(true)}
-          onPointerLeave={() => setHeld(false)}
-          onFocus={() => setHeld(true)}
-          onBlur={() => setHeld(false)}
-        >
+        <div className={styles.toast}>
           <span>{current.message}</span>
           {current.undo !== undefined && (
             <Button variant="quiet" small onClick={() => void undo()}>

@@ -1,12 +1,12 @@
-import type { Panel } from "./workspace.tsx";
 import styles from "./workspace.module.css";
+import type { Panel } from "./workspace.tsx";
 
 type Props = { panel: Panel; openCount: string | null; onChange: (panel: Panel) => void };
 
 /** Chat or tasks, where there is no room for both. */
 export function PanelSwitch({ panel, openCount, onChange }: Props) {
   return (
-    <div className={styles.switch} role="group" aria-label="Show">
+    <fieldset className={styles.switch} aria-label="Panel">
       <button type="button" aria-pressed={panel === "chat"} onClick={() => onChange("chat")}>
         Chat
       </button>
@@ -19,6 +19,6 @@ export function PanelSwitch({ panel, openCount, onChange }: Props) {
           </span>
         )}
       </button>
-    </div>
+    </fieldset>
   );
 }

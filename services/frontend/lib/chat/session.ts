@@ -6,7 +6,7 @@ import { rejected } from "../api/http.ts";
 import { randomId } from "../random-id.ts";
 import { createStore, type Store } from "../store.ts";
 import { withRetry } from "../stream/backoff.ts";
-import { followRun, type FollowOptions } from "../stream/follow-run.ts";
+import { type FollowOptions, followRun } from "../stream/follow-run.ts";
 import { type Draft, emptyDraft, readDraft, writeDraft } from "./drafts.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { activeRunOf, type ChatState, mergeNewest, stepFor } from "./state.ts";
@@ -131,7 +131,10 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
 
   function failed(error: unknown, unsent: Draft | null, cancelled: boolean): void {
     const missing = error instanceof ApiError && error.status === 404 && unsent === null;
-    if (missing) return store.set({ phase: "missing" });
+    if (missing) {
+      store.set({ phase: "missing" });
+      return;
+    }
     const problem = cancelled ? null : messageOf(error);
     const { phase } = store.get();
     store.set({ problem, pending: null, phase: phase === "loading" ? "failed" : phase });

@@ -30,11 +30,18 @@ export async function pipeToBackend(request: Request): Promise<Response> {
     return new Response(body, { status: answer.status, headers: responseHeaders(answer.headers) });
   } catch {
     if (request.signal.aborted) return new Response(null, { status: 499 });
-    return failure(503, "database_unavailable", "The server cannot be reached at the moment. Please try again shortly.");
+    return failure(
+      503,
+      "database_unavailable",
+      "The server cannot be reached at the moment. Please try again shortly.",
+    );
   }
 }
 
-/** The same bytes, ended cleanly at shutdown, so that the browser opens the stream again elsewhere. */
+/**
+ * The same bytes, broken off at shutdown. Broken off rather than ended: that closes the connection too, so that the
+ * browser goes on with another server at once, and this one need not wait until the connection counts as idle.
+ */
 function untilShutdown(source: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const reader = source.getReader();
   let end = () => {};
@@ -42,22 +49,31 @@ function untilShutdown(source: ReadableStream<Uint8Array>): ReadableStream<Uint8
     start(controller) {
       end = () => {
         void reader.cancel().catch(() => {});
-        controller.close();
+        controller.error(brokenOff());
       };
       shutdown.signal.addEventListener("abort", end, { once: true });
     },
     async pull(controller) {
-      const { done, value } = await reader.read();
+      // A backend that goes away breaks off its streams: no error of ours, and the browser knows how to go on.
+      const { done, value } = await reader.read().catch(() => broken);
       if (shutdown.signal.aborted) return;
-      if (!done) return controller.enqueue(value);
+      if (value !== undefined) return controller.enqueue(value);
       shutdown.signal.removeEventListener("abort", end);
-      controller.close();
+      if (done) controller.close();
+      else controller.error(brokenOff());
     },
     async cancel(reason) {
       shutdown.signal.removeEventListener("abort", end);
       await reader.cancel(reason);
     },
   });
+}
+
+const broken = { done: false, value: undefined };
+
+/** Closes the connection to the browser; Next takes an error of this name for one that needs no log line. */
+function brokenOff(): DOMException {
+  return new DOMException("the stream was broken off", "AbortError");
 }
 
 function failure(status: number, code: ErrorCode, message: string): Response {

@@ -40,7 +40,7 @@ export async function followRun(options: FollowOptions): Promise<"done" | "none"
 
       let asked = false;
       if (response.body !== null) {
-        for await (const event of readEvents(response.body, options.silentAfterMs ?? silentAfterMs)) {
+        for await (const event of readEvents(response.body, options.silentAfterMs ?? silentAfterMs, options.signal)) {
           if (event.event === "reconnect") {
             asked = true;
             break;

@@ -12,11 +12,14 @@ export class SilentStreamError extends TypeError {
 export async function* readEvents(
   body: ReadableStream<Uint8Array>,
   silentAfterMs: number,
+  signal: AbortSignal,
 ): AsyncGenerator<EventSourceMessage, void> {
   const arrived: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => arrived.push(event) });
   const decoder = new TextDecoder();
   const reader = body.getReader();
+  const leave = () => void reader.cancel().catch(() => {});
+  signal.addEventListener("abort", leave);
   try {
     for (;;) {
       const { done, value } = await withinTime(reader.read(), silentAfterMs);
@@ -26,7 +29,8 @@ export async function* readEvents(
     }
   } finally {
     // Whoever stops listening also lets go of the connection.
-    void reader.cancel().catch(() => {});
+    signal.removeEventListener("abort", leave);
+    leave();
   }
 }
 
