@@ -11,20 +11,28 @@ const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "
 
 const mcpClients = ["NodeMCPServerStdio", "NodeMCPServerSSE", "NodeMCPServerStreamableHttp"];
 
-/** Classes of these names that can't be made. */
+/**
+ * Classes of these names that can't be made.
+ * @param {string[]} names
+ */
 function leftOut(names) {
   const refuse = 'constructor() { throw new Error("left out of this build"); }';
   return names.map((name) => `export class ${name} { ${refuse} }`).join("\n");
 }
 
-/** Parts of dependencies that we never use but that would be loaded with the rest: 0.9 MB of code in memory. */
+/**
+ * Parts of dependencies that we never use but that would be loaded with the rest: 0.9 MB of code in memory.
+ * @type {import("esbuild").Plugin}
+ */
 const leaveOut = {
   name: "leave-out",
   setup({ onLoad }) {
     // The Agents SDK's clients of MCP servers; our agent has none.
     onLoad({ filter: /agents-core\/dist\/shims\/mcp-server\/node\.mjs$/ }, () => ({ contents: leftOut(mcpClients) }));
     // Our messages are English; zod brings 50 languages.
-    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' }));
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    }));
   },
 };
 

@@ -1,0 +1,123 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type App, startApp } from "./_app.ts";
+import { composer, expectAccessible, openBrowser, say, signUp, taskList, visit } from "./_browser.ts";
+
+let app: App;
+let browser: Browser;
+beforeAll(async () => {
+  app = await startApp();
+  browser = await openBrowser();
+});
+afterAll(async () => {
+  await browser?.close();
+  await app?.stop();
+});
+
+const screens = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 390, height: 780 },
+  "small phone": { width: 320, height: 640 },
+};
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  it.each(Object.entries(screens))("on a %s, axe finds nothing and nothing sticks out", async (screen, viewport) => {
+    const { page, context, faults } = await visit(browser, app.url, { colorScheme, viewport });
+    const check = async (what: string) => {
+      await expectAccessible(page, `${what}, ${screen}, ${colorScheme}`);
+      const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(content, `width of ${what}`).toBeLessThanOrEqual(window ?? 0);
+    };
+    await page.goto("/sign-in");
+    await check("sign-in");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await check("sign-in with errors");
+    await page.goto("/sign-up");
+    await check("sign-up");
+    await signUp(page);
+    await check("an empty chat");
+    await say(page, "add call the dentist tomorrow at 9:30, urgent, #health");
+    await say(page, "add one, two, three and four");
+    await say(page, "change task 1 to 'Call the dentist about the very long bill'");
+    await say(page, "show all my tasks");
+    await check("a chat");
+    await say(page, "delete everything");
+    await page.getByRole("group", { name: /Delete 5 tasks/ }).waitFor();
+    await check("an approval");
+    await showTasks(page);
+    await check("the tasks");
+    await taskList(page).getByRole("button", { name: /^Edit #1/ }).click();
+    await check("a task being edited");
+    await page.goto("/settings");
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await check("settings");
+    await page.goto("/nowhere");
+    await check("an unknown page");
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+});
+
+describe("a phone", () => {
+  it("does the main thing: talk, look at the list, open another chat", async () => {
+    const { page, context } = await visit(browser, app.url, { viewport: screens.phone, hasTouch: true });
+    await signUp(page);
+    await say(page, "add buy stamps");
+    await showTasks(page);
+    await taskList(page).getByText("buy stamps").waitFor();
+    await page.getByRole("button", { name: "Conversations" }).click();
+    await page.getByRole("link", { name: "add buy stamps" }).waitFor();
+    await context.close();
+  });
+});
+
+describe("a clumsy or hostile visitor", () => {
+  it("is told what is wrong, and loses nothing", async () => {
+    const { page, context, faults } = await visit(browser, app.url);
+    await signUp(page);
+    const long = "word ".repeat(1_700);
+    await composer(page).fill(long);
+    await page.getByText(/Too long by/).waitFor();
+    expect(await page.getByRole("button", { name: "Send" }).isDisabled()).toBe(true);
+    expect(await composer(page).inputValue()).toBe(long);
+    await say(page, `'; drop table tasks; -- ${"\u202E"}<script>alert(1)</script> 😀`);
+    await say(page, "what's pending?");
+    await page.goto("/chat/not-an-id");
+    await page.getByText(/does not exist/).first().waitFor();
+    await page.goto("/chat/00000000-0000-4000-8000-000000000000");
+    await page.getByText(/does not exist/).first().waitFor();
+    expect(faults).toEqual([]);
+    await context.close();
+  });
+
+  it("sees nothing of others and gets no page without a session", async () => {
+    const ann = await visit(browser, app.url);
+    await signUp(ann.page);
+    await say(ann.page, "add a secret plan");
+    const address = ann.page.url();
+    const bob = await visit(browser, app.url);
+    await bob.page.goto(address);
+    await bob.page.waitForURL("**/sign-in**");
+    await signUp(bob.page);
+    await bob.page.goto(address);
+    await bob.page.getByText(/does not exist/).first().waitFor();
+    expect(await bob.page.content()).not.toContain("secret plan");
+    await Promise.all([ann.context.close(), bob.context.close()]);
+  });
+
+  it("signs up without JavaScript having loaded, and no password lands in the address", async () => {
+    const { page, context } = await visit(browser, app.url, { javaScriptEnabled: false });
+    await page.goto("/sign-up");
+    await page.getByLabel("Email").fill("early@example.com");
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+    await page.getByRole("button", { name: "Create account" }).click();
+    await page.waitForLoadState();
+    expect(page.url()).not.toContain("horse");
+    await context.close();
+  });
+});
+
+async function showTasks(page: Page): Promise<void> {
+  const tab = page.getByRole("button", { name: /^Tasks/ });
+  if (await tab.isVisible()) await tab.click();
+}
