@@ -4,11 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { BACKEND_FLAGS } from "../scripts/local/app.mjs";
 import { startPostgres } from "../scripts/local/postgres.mjs";
 
 export const ROOT = path.join(import.meta.dirname, "..");
-/** As `npm start` and the image run it. */
-export const BACKEND_FLAGS = ["--max-semi-space-size=2"];
 const DIST = path.join(ROOT, "services/backend/dist");
 
 export type Database = { url: string; stop: () => Promise<void> };

@@ -78,6 +78,11 @@ export function taskList(page: Page) {
   return page.getByRole("list", { name: "Tasks", exact: true });
 }
 
+/** The row of the task with this in its title. */
+export function taskRow(page: Page, title: string) {
+  return taskList(page).getByRole("listitem").filter({ hasText: title });
+}
+
 /** Sends a message and waits until its answer is whole. */
 export async function say(page: Page, text: string): Promise<void> {
   await composer(page).fill(text);

@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FakeOpenAi, startFakeOpenAi } from "../services/backend/test/_fake-openai/start-fake-openai.ts";
 import { type App, runningAt, startApp } from "./_app.ts";
-import { composer, idle, log, openBrowser, say, signUp, taskList, visit } from "./_browser.ts";
+import { composer, idle, log, openBrowser, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
 
 const WORDS = ["Once ", "upon ", "a ", "time ", "there ", "was ", "a ", "list."];
 const WHOLE = WORDS.join("");
@@ -89,7 +89,7 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     await say(page, "Add tea, please");
     await log(page).getByText(/refused the API key/).waitFor();
     expect(await log(page).innerText()).not.toContain("sk-fake");
-    await taskList(page).getByText("Buy tea").waitFor();
+    await taskRow(page, "Buy tea").waitFor();
     model.respond([{ say: "Added it." }]);
     await page.getByRole("button", { name: "Try again" }).click();
     await log(page).getByText("Added it.").waitFor();
@@ -105,7 +105,7 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     const bad = '<img src="https://evil.example/x.png" onerror="alert(1)"> ![x](https://evil.example/y.png)';
     model.respond([{ calls: [{ name: "add_tasks", args: { tasks: [task(bad)] } }] }, { say: bad }]);
     await say(page, bad);
-    await taskList(page).getByText(bad).waitFor();
+    await taskRow(page, bad).waitFor();
     expect(await page.locator("img").count()).toBe(0);
     expect(faults).toEqual([]);
     await context.close();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type App, runningAt, startApp } from "./_app.ts";
-import { composer, idle, log, openBrowser, PASSWORD, say, signUp, taskList, visit } from "./_browser.ts";
+import { composer, idle, log, openBrowser, PASSWORD, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
 
 let app: App;
 let browser: Browser;
@@ -21,11 +21,11 @@ describe("somebody new", () => {
     await say(page, "Add a task to test deployment");
     const receipt = log(page).getByRole("list", { name: "What was changed" });
     await expect(receipt.innerText()).resolves.toMatch(/Added\s+#1\s+test deployment/i);
-    await taskList(page).getByText("test deployment").waitFor();
+    await taskRow(page, "test deployment").waitFor();
     await page.reload();
     await log(page).getByText("Add a task to test deployment").waitFor();
     await receipt.waitFor();
-    await taskList(page).getByText("test deployment").waitFor();
+    await taskRow(page, "test deployment").waitFor();
 
     await page.goto("/settings");
     await page.getByRole("button", { name: "Sign out" }).first().click();
@@ -38,7 +38,7 @@ describe("somebody new", () => {
     await page.getByRole("alert").getByText(/password/i).first().waitFor();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await taskList(page).getByText("test deployment").waitFor();
+    await taskRow(page, "test deployment").waitFor();
     expect(faults).toEqual([]);
     await context.close();
   });
@@ -57,11 +57,11 @@ describe("somebody new", () => {
     await tabTo(page, "Message");
     await page.keyboard.type("add milk, eggs, bread, butter and cheese");
     await page.keyboard.press("Enter");
-    await taskList(page).getByText("cheese").waitFor();
+    await taskRow(page, "cheese").waitFor();
     await idle(page);
     await tabTo(page, /^Done: #1/);
     await page.keyboard.press("Space");
-    await taskList(page).getByText("milk").waitFor({ state: "detached" });
+    await taskRow(page, "milk").waitFor({ state: "detached" });
     await tabTo(page, "Message");
     await page.keyboard.type("delete all my tasks");
     await page.keyboard.press("Enter");
@@ -69,7 +69,7 @@ describe("somebody new", () => {
     await tabTo(page, /^Approve/);
     await page.keyboard.press("Enter");
     await page.getByText("You approved this.").waitFor();
-    await taskList(page).getByText("cheese").waitFor({ state: "detached" });
+    await taskRow(page, "cheese").waitFor({ state: "detached" });
     expect(faults).toEqual([]);
     await context.close();
   });
@@ -83,12 +83,12 @@ describe("two tabs", () => {
     await second.goto("/chat");
     await composer(second).waitFor();
     await say(first, "Add a task to feed the cat");
-    await taskList(second).getByText("feed the cat").waitFor();
+    await taskRow(second, "feed the cat").waitFor();
     await second.getByRole("link", { name: /Add a task to feed the cat/ }).click();
-    await log(second).getByText(/Added #1/).waitFor();
+    await log(second).getByText(/Added #1/).first().waitFor();
     await say(second, "mark task 1 as done");
     await log(first).getByText("mark task 1 as done").waitFor();
-    await taskList(first).getByText("feed the cat").waitFor({ state: "detached" });
+    await taskRow(first, "feed the cat").waitFor({ state: "detached" });
     expect(faults).toEqual([]);
     await context.close();
   });
@@ -100,11 +100,11 @@ describe("the receipts", () => {
     await signUp(page);
     await say(page, "add buy milk");
     await page.getByRole("button", { name: /^Undo: Added #1/ }).click();
-    await taskList(page).getByText("buy milk").waitFor({ state: "detached" });
+    await taskRow(page, "buy milk").waitFor({ state: "detached" });
     await say(page, "add water the plants");
     await say(page, "delete task 2");
     await page.getByRole("button", { name: /^Undo: Deleted #2/ }).click();
-    await taskList(page).getByText("water the plants").waitFor();
+    await taskRow(page, "water the plants").waitFor();
     await context.close();
   });
 });
@@ -127,7 +127,7 @@ describe("the conversations", () => {
     await page.getByRole("button", { name: "Delete Weekend" }).click();
     await page.getByRole("button", { name: "Delete chat" }).click();
     await list.getByRole("link", { name: "Weekend" }).waitFor({ state: "detached" });
-    await taskList(page).getByText("walk in the park").waitFor();
+    await taskRow(page, "walk in the park").waitFor();
     await context.close();
   });
 });
@@ -142,11 +142,11 @@ describe.skipIf(runningAt !== undefined)("an approval", () => {
     await app.restart();
     await page.getByRole("textbox", { name: "New task" }).fill("a sixth that was not on the card");
     await page.getByRole("button", { name: "Add task" }).click();
-    await taskList(page).getByText("a sixth").waitFor();
+    await taskRow(page, "a sixth").waitFor();
     await page.reload();
     await page.getByRole("button", { name: /^Approve/ }).click();
     await page.getByText("You approved this.").waitFor();
-    await taskList(page).getByText("five").waitFor({ state: "detached" });
+    await taskRow(page, "five").waitFor({ state: "detached" });
     expect(await taskList(page).getByRole("listitem").count()).toBe(1);
     await context.close();
   });

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type App, startApp } from "./_app.ts";
-import { composer, expectAccessible, openBrowser, say, signUp, taskList, visit } from "./_browser.ts";
+import { composer, expectAccessible, openBrowser, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
 
 let app: App;
 let browser: Browser;
@@ -64,7 +64,7 @@ describe("a phone", () => {
     await signUp(page);
     await say(page, "add buy stamps");
     await showTasks(page);
-    await taskList(page).getByText("buy stamps").waitFor();
+    await taskRow(page, "buy stamps").waitFor();
     await page.getByRole("button", { name: "Conversations" }).click();
     await page.getByRole("link", { name: "add buy stamps" }).waitFor();
     await context.close();

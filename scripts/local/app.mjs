@@ -6,6 +6,9 @@ import { lastLines, run } from "./run.mjs";
 import { startService } from "./service.mjs";
 import { UserError } from "./user-error.mjs";
 
+/** A small young generation: 12 MB less memory when idle, for a little more work under load. */
+export const BACKEND_FLAGS = ["--max-semi-space-size=2"];
+
 /**
  * The variables that both entries of the backend get.
  * @param {import("./settings.mjs").Settings} settings
@@ -58,6 +61,7 @@ export function startBackend({ dataDir, backendPort }, env, signal) {
   return startService({
     name: "backend",
     script: path.join(BACKEND, "dist", "main.js"),
+    nodeFlags: BACKEND_FLAGS,
     cwd: ROOT,
     env,
     logDir: path.join(dataDir, "logs"),

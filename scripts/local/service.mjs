@@ -14,6 +14,7 @@ const LOG_LIMIT = 10_000_000;
  * @property {string} name "backend": its log is <logs>/backend.log
  * @property {string} script
  * @property {string[]} [args]
+ * @property {string[]} [nodeFlags]
  * @property {string} cwd
  * @property {NodeJS.ProcessEnv} env
  * @property {string} logDir
@@ -33,13 +34,13 @@ const LOG_LIMIT = 10_000_000;
  * @param {ServiceOptions} options
  * @returns {Promise<Running>}
  */
-export async function startService({ name, script, args = [], cwd, env, logDir, readyUrl, signal, explain }) {
+export async function startService({ name, script, args = [], nodeFlags = [], cwd, env, logDir, readyUrl, signal, explain }) {
   const logFile = path.join(logDir, `${name}.log`);
   rotate(logFile);
   const log = openSync(logFile, "a", 0o600);
   const offset = statSync(logFile).size;
   const windows = process.platform === "win32";
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, script, ...args], {
     cwd,
     env,
     windowsHide: true,
