@@ -51,6 +51,8 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
     advanced: { cookiePrefix: "todo", useSecureCookies: url.startsWith("https:") },
     telemetry: { enabled: false },
     logger: { disabled: true },
+    // Its own faults go to `errors.ts` like all others, instead of to the console.
+    onAPIError: { throw: true },
   });
 }
 export type Auth = ReturnType<typeof createAuth>;

@@ -24,12 +24,16 @@ export type Deps = {
   /** Loaded at its first use. */
   auth: () => Promise<Auth>;
   trustedOrigins: readonly string[];
+  /** How often an open stream sends a sign of life and asks whether its session is still valid. */
+  heartbeatMs: number;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
   asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
-export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model">> & { maxConnections?: number };
+export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & { maxConnections?: number };
+
+const HEARTBEAT_MS = 10_000;
 
 export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides = {}): Deps {
   const log = overrides.log ?? createLogger(env.LOG_LEVEL);
@@ -57,6 +61,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID()),
     auth: () => (auth ??= loadAuth()),
     trustedOrigins,
+    heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
     asUser: (userId, job) => asUser(work, userId, job),
   };

@@ -10,6 +10,7 @@ import { failpoint } from "../failpoint.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
+import { ModelFault } from "./model-fault.ts";
 import { noticeFor } from "./notices.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
 import { tools } from "./tools/index.ts";
@@ -42,12 +43,10 @@ export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSi
 
 /** Runs the agent. True when it waits for an approval. */
 async function converse(deps: ExecuteDeps, log: RunLog, run: RunRow, signal: AbortSignal): Promise<boolean> {
-  const { input, journal, steps } = await asUser(deps, run.userId, async (ctx) => ({
+  const { input, journal, stepBegun } = await asUser(deps, run.userId, async (ctx) => ({
     input: await buildInput(ctx, run),
-    journal: await listJournal(ctx.db, run.id),
-    steps: (await foldLog(ctx.db, run)).parts.filter((part) => part.type === "step-start").length,
+    ...(await pastOf(ctx, run)),
   }));
-  const stepBegun = steps > journal.length;
   if (stepBegun) log.push({ type: "reset-step" });
   const silenceMs = deps.model.silenceMs;
   const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs });
@@ -72,6 +71,14 @@ async function converse(deps: ExecuteDeps, log: RunLog, run: RunRow, signal: Abo
   return result.interruptions.length > 0;
 }
 
+/** What earlier attempts have left: the model's answers, and whether the log has begun to tell the next one. */
+async function pastOf(ctx: Context, run: RunRow) {
+  if (run.attempt === 1) return { journal: [], stepBegun: false };
+  const journal = await listJournal(ctx.db, run.id);
+  const { parts } = await foldLog(ctx.db, run);
+  return { journal, stepBegun: parts.filter((part) => part.type === "step-start").length > journal.length };
+}
+
 type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };
 
 function failure(code: RunErrorCode): Ending {
@@ -82,7 +89,7 @@ function failure(code: RunErrorCode): Ending {
 async function settle(deps: ExecuteDeps, log: RunLog, run: RunRow, error: unknown, signal: AbortSignal): Promise<void> {
   const reason: Interruption | undefined = signal.aborted ? signal.reason : undefined;
   if (reason === "lost" || reason === "shutdown" || error instanceof LeaseLost) return;
-  if (isUnavailable(error)) {
+  if (!(error instanceof ModelFault) && isUnavailable(error)) {
     // Nothing can be written now. The lease lapses, and whoever finds it then goes on.
     deps.log.warn({ err: error, runId: run.id }, "database unavailable, leaving the run for later");
     return;

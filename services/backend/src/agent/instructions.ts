@@ -1,9 +1,10 @@
 import type { AgentInputItem } from "@openai/agents-core";
 import { limits, type Task } from "@todo/contract";
 import { findSummary } from "../db/queries/conversations.ts";
-import { findMessage, listMessagesBetween } from "../db/queries/messages.ts";
+import { listMessagesUpTo } from "../db/queries/messages.ts";
 import type { RunRow } from "../db/queries/runs.ts";
 import type { Context } from "../domain/context.ts";
+import { cutText } from "../domain/cut-text.ts";
 import { localDate } from "../domain/due-dates.ts";
 import { WINDOW_MESSAGES } from "../domain/summary.ts";
 import { listTasks } from "../domain/tasks.ts";
@@ -34,16 +35,16 @@ const SNAPSHOT_TASKS = 30;
  * messages, the user's message, and last, since it changes with every turn, the time and a snapshot of the open tasks.
  */
 export async function buildInput(ctx: Context, run: RunRow): Promise<AgentInputItem[]> {
-  const asked = await findMessage(ctx.db, ctx.userId, run.messageId);
+  const { conversationId, messageId } = run;
+  const messages = await listMessagesUpTo(ctx.db, ctx.userId, conversationId, messageId, WINDOW_MESSAGES + 1);
+  const asked = messages.pop();
   if (!asked) throw new Error("the run's message is gone");
-  const summary = await findSummary(ctx.db, ctx.userId, run.conversationId);
-  const from = Math.max(0, asked.seq - WINDOW_MESSAGES);
-  const history = await listMessagesBetween(ctx.db, ctx.userId, run.conversationId, from, asked.seq);
+  const summary = await findSummary(ctx.db, ctx.userId, conversationId);
   const open = await listTasks(ctx, { status: "open", sort: "due", limit: SNAPSHOT_TASKS });
   return [
     ...(summary?.summary ? [system(`Earlier in this conversation:\n${summary.summary}`)] : []),
-    ...history.flatMap((message): AgentInputItem[] => {
-      const text = message.text.slice(0, HISTORY_CHARACTERS);
+    ...messages.flatMap((message): AgentInputItem[] => {
+      const text = cutText(message.text, HISTORY_CHARACTERS);
       if (text === "") return [];
       return [message.role === "user" ? user(text) : assistant(text)];
     }),
@@ -64,9 +65,14 @@ function snapshotLines(tasks: readonly Task[], more: boolean): string[] {
     const due = task.due && `due ${task.due.date}${task.due.time ? ` ${task.due.time}` : ""}`;
     const priority = task.priority === "none" ? null : `${task.priority} priority`;
     const details = [due, priority, ...task.tags.map((tag) => `#${tag}`)].filter((detail) => detail);
-    return `#${task.number} ${task.title}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
+    return `#${task.number} ${oneLine(task.title)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
   });
   return ["Open tasks:", ...lines, ...(more ? ["There are more; list_tasks finds them."] : [])];
+}
+
+/** A title must not look like a line of ours. */
+function oneLine(title: string): string {
+  return title.replace(/\s+/g, " ");
 }
 
 function system(content: string): AgentInputItem {

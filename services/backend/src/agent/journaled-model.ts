@@ -4,11 +4,11 @@ import { type Chunk, toolInputs } from "@todo/contract";
 import { insertJournal } from "../db/queries/run-log.ts";
 import type { JournaledResponse } from "../db/schema/runs.ts";
 import { failpoint } from "../failpoint.ts";
+import { mendOutput, textIn } from "./mend-output.ts";
 import { ModelFault } from "./model-fault.ts";
+import { type Done, type StreamEvent, streamModel } from "./model-stream.ts";
 import type { RunLog } from "./run-log.ts";
-
-type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
-type Done = Extract<StreamEvent, { type: "response_done" }>;
+import { storable } from "./storable.ts";
 
 export type JournaledModelOptions = {
   run: { id: string; userId: string };
@@ -29,6 +29,7 @@ export type JournaledModelOptions = {
 export class JournaledModel implements Model {
   readonly #inner: Model;
   readonly #options: JournaledModelOptions;
+  readonly #callIds = new Set<string>();
   #turn = 0;
 
   constructor(inner: Model, options: JournaledModelOptions) {
@@ -51,16 +52,22 @@ export class JournaledModel implements Model {
     const turn = ++this.#turn;
     const stored = journal[turn - 1];
     if (stored) {
+      for (const { callId } of stored.output) if (typeof callId === "string") this.#callIds.add(callId);
       yield toEvent(stored);
       return;
     }
     this.#beginStep(turn);
     const text = new TextChunks(this.#options.log, turn);
-    for await (const event of withoutSilence(this.#inner.getStreamedResponse(request), this.#options.silenceMs)) {
+    for await (const event of streamModel(this.#inner, request, this.#options.silenceMs)) {
+      if (event.type === "response_done") {
+        const output = mendOutput(event.response.output, this.#callIds, turn);
+        const whole = { ...event, response: { ...event.response, output } };
+        await this.#store(turn, whole, text);
+        yield whole;
+        return;
+      }
       if (event.type === "output_text_delta") text.add(event.delta);
-      if (event.type === "response_done") await this.#store(turn, event, text);
       yield event;
-      if (event.type === "response_done") return;
     }
     throw new ModelFault("model_cut_off", "The model's stream ended without an end.");
   }
@@ -75,7 +82,7 @@ export class JournaledModel implements Model {
   async #store(turn: number, event: Done, text: TextChunks): Promise<void> {
     const { run, log } = this.#options;
     const calls = callsOf(event);
-    const chunks = [...text.end(textIn(event)), ...calls];
+    const chunks = [...text.end(textIn(event.response.output)), ...calls];
     failpoint("journal:before");
     await log.commit(async (ctx) => {
       await insertJournal(ctx.db, run.id, run.userId, turn, toJournal(event));
@@ -121,11 +128,11 @@ function callsOf(event: Done): Chunk[] {
   const seen = new Set<string>();
   return event.response.output.flatMap((item): Chunk[] => {
     if (item.type !== "function_call") return [];
-    if (!(item.name in toolInputs) || seen.has(item.callId)) {
+    if (!Object.hasOwn(toolInputs, item.name) || seen.has(item.callId)) {
       throw new ModelFault("model_broken_tool_call", `The model called ${item.name}, or one call twice.`);
     }
     seen.add(item.callId);
-    const input = parseObject(item.arguments);
+    const input = storable(parseObject(item.arguments));
     return [
       { type: "tool-input-available", toolCallId: item.callId, toolName: item.name, input, dynamic: true },
     ];
@@ -145,16 +152,6 @@ function parseObject(json: string): object {
   return value;
 }
 
-function textIn(event: Done): string {
-  return event.response.output
-    .flatMap((item) =>
-      item.type === "message" && item.role === "assistant"
-        ? item.content.flatMap((part) => (part.type === "output_text" ? [part.text] : []))
-        : [],
-    )
-    .join("");
-}
-
 function toJournal(event: Done): JournaledResponse {
   const { id, usage, output } = event.response;
   const { inputTokens, outputTokens, totalTokens } = usage;
@@ -163,35 +160,4 @@ function toJournal(event: Done): JournaledResponse {
 
 function toEvent(stored: JournaledResponse): StreamEvent {
   return protocol.StreamEventResponseCompleted.parse({ type: "response_done", response: stored });
-}
-
-/** Passes events on until the source has been silent for `ms`. @throws ModelFault `model_silent` */
-async function* withoutSilence<T>(source: AsyncIterable<T>, ms: number): AsyncIterable<T> {
-  const iterator = source[Symbol.asyncIterator]();
-  let finished = false;
-  try {
-    for (;;) {
-      const next = await within(iterator.next(), ms);
-      if (next.done) {
-        finished = true;
-        return;
-      }
-      yield next.value;
-    }
-  } finally {
-    // Not awaited: a source that hangs would never answer.
-    if (!finished) void iterator.return?.()?.catch(() => undefined);
-  }
-}
-
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ModelFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -19,22 +19,22 @@ export type ModelSettings = {
   /** Any server that speaks Chat Completions; without it, OpenAI's Responses API. */
   baseUrl: string | undefined;
   name: string;
+  /** How requests are sent; tests lead them elsewhere. */
+  fetch?: typeof fetch;
 };
 
 const SILENCE_MS = 20_000;
 
 /** The configured model, or the rule-based assistant when neither a key nor an address is set. */
-export function createModel({ apiKey, baseUrl, name }: ModelSettings): AssistantModel {
+export function createModel({ apiKey, baseUrl, name, fetch }: ModelSettings): AssistantModel {
   let model: Promise<Model> | undefined;
   if (!apiKey && !baseUrl) {
     const load = async () => new (await import("./assistant/rule-model.ts")).RuleModel();
     return { name: "rules", load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
   }
   const load = async () => {
-    const [{ OpenAIProvider }, { OpenAI }] = await Promise.all([import("@openai/agents-openai"), import("openai")]);
-    // Local servers want no key, but the client insists on one.
-    const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout: SILENCE_MS });
-    return new OpenAIProvider({ openAIClient: client, useResponses: baseUrl === undefined }).getModel(name);
+    const { createOpenAiModel } = await import("./openai-model.ts");
+    return createOpenAiModel({ apiKey, baseUrl, name, fetch, timeoutMs: SILENCE_MS });
   };
   return { name, load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
 }

@@ -2,7 +2,7 @@ import type { Chunk } from "@todo/contract";
 import type { LoggedChunk } from "../db/queries/run-log.ts";
 import type { RunRow } from "../db/queries/runs.ts";
 import { asUser, type Context, type UnitOfWorkDeps } from "../domain/context.ts";
-import { append } from "../domain/runs.ts";
+import { append, LeaseLost } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Hub } from "./hub.ts";
 
@@ -21,12 +21,14 @@ export class RunLog {
   #pending: Chunk[] = [];
   #timer: NodeJS.Timeout | undefined;
   #lastFlush = 0;
+  #lastSeq: number;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
   constructor(deps: RunLogDeps, run: RunRow) {
     this.#deps = deps;
     this.#run = run;
+    this.#lastSeq = run.chunkSeq;
   }
 
   /** Adds a chunk that goes out with the next write, at the latest 40 ms from now. A failed write shows in `commit`. */
@@ -91,7 +93,9 @@ export class RunLog {
       this.#pending = [];
       this.#lastFlush = performance.now();
       try {
-        const { value, logged } = await asUser(this.#deps, this.#run.userId, (ctx) => work(ctx, pending), { relaxed });
+        const write = async (ctx: Context) => this.#followingOn(await work(ctx, pending));
+        const { value, logged } = await asUser(this.#deps, this.#run.userId, write, { relaxed });
+        this.#lastSeq = logged.at(-1)?.seq ?? this.#lastSeq;
         if (logged.length > 0) this.#deps.hub.publishChunks(this.#run.id, logged);
         return value;
       } catch (error) {
@@ -102,5 +106,15 @@ export class RunLog {
     });
     this.#tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  /**
+   * Lets through what comes after all that this claim has written. PostgreSQL may have lost the last moments of text in
+   * a crash that nobody here noticed: then the claim is given up, and the next one tells its step anew.
+   */
+  #followingOn<R extends { logged: LoggedChunk[] }>(result: R): R {
+    const [first] = result.logged;
+    if (first && first.seq <= this.#lastSeq) throw new LeaseLost();
+    return result;
   }
 }

@@ -27,7 +27,7 @@ export async function streamRun(
   signal: AbortSignal,
 ): Promise<void> {
   const { db, hub } = deps;
-  let seq = await startOf(db, run.id, from);
+  let { attempt, seq } = from?.runId === run.id ? from : BEGINNING;
   const fresh: LoggedChunk[] = [];
   let look = true;
   let wake = () => {};
@@ -39,27 +39,32 @@ export async function streamRun(
   const onAbort = () => wake();
   signal.addEventListener("abort", onAbort);
   const tellAll = (chunks: readonly LoggedChunk[]) => {
-    for (const { chunk, attempt, seq: at } of chunks) {
+    for (const { chunk, attempt: by, seq: at } of chunks) {
       if (at !== seq + 1) continue;
       seq = at;
-      tell(chunk, `${run.id}.${attempt}.${at}`);
+      attempt = by;
+      tell(chunk, `${run.id}.${by}.${at}`);
     }
   };
   try {
     while (!signal.aborted) {
       const committed = fresh.splice(0);
-      // A gap means that another replica wrote in between: only the table knows that.
-      if (committed.length > 0 && (committed[0]?.seq ?? 0) > seq + 1) look = true;
-      tellAll(committed);
+      // After a gap (another replica wrote in between) and with a new attempt, only the table knows how it goes on.
+      if ((committed[0]?.seq ?? 0) > seq + 1 || committed.some((logged) => logged.attempt > attempt)) look = true;
+      else tellAll(committed);
       if (look) {
         look = false;
         // Status first: what is in the log by then was written before it ended.
         const [progress] = await listProgress(db, [run.id]);
-        let page = await listChunks(db, run.id, seq, PAGE);
-        tellAll(page);
-        while (page.length === PAGE) {
-          page = await listChunks(db, run.id, seq, PAGE);
+        for (let more = true; more; ) {
+          const page = await listChunks(db, run.id, seq, PAGE);
+          const newest = page.at(-1)?.attempt ?? progress?.attempt ?? 0;
+          if (newest > attempt && (await isRewritten(db, run.id, attempt, seq))) {
+            ({ attempt, seq } = BEGINNING);
+            continue;
+          }
           tellAll(page);
+          more = page.length === PAGE;
         }
         if (!progress || !isLive(progress.status)) return;
         continue;
@@ -77,13 +82,15 @@ export async function streamRun(
   }
 }
 
+/** The first chunk of a log, `start`, is written by the first attempt. */
+const BEGINNING = { attempt: 1, seq: 0 };
+
 /**
- * The place to go on from. A later attempt than the reader knows may have written anew what the reader had already
- * (PostgreSQL may lose the last moments of text when it is killed itself): then everything is told again, and the first
- * chunk, `start`, has the reader begin anew, too.
+ * Whether a later attempt than `attempt` has written anew what a reader has had up to `seq`: PostgreSQL may lose the
+ * last moments of text when it is killed itself, and a retry takes back a failed end. Then everything is told again,
+ * and the first chunk has the reader begin anew, too.
  */
-async function startOf(db: Db, runId: string, from: Cursor | undefined): Promise<number> {
-  if (from?.runId !== runId) return 0;
-  const rewritten = await firstSeqAfterAttempt(db, runId, from.attempt);
-  return rewritten !== undefined && rewritten <= from.seq ? 0 : from.seq;
+async function isRewritten(db: Db, runId: string, attempt: number, seq: number): Promise<boolean> {
+  const rewritten = await firstSeqAfterAttempt(db, runId, attempt);
+  return rewritten !== undefined && rewritten <= seq;
 }

@@ -38,7 +38,10 @@ export class Worker {
 
   /** Works on a run that this replica holds the lease of. */
   begin(run: RunRow): void {
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      this.#handBack();
+      return;
+    }
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), limits.run.seconds * 1_000);
     const done = import("./execute-run.ts")
@@ -71,6 +74,13 @@ export class Worker {
     await releaseRuns(this.#db, this.owner);
   }
 
+  /** A run that came in while this replica was ending: others need not wait until its lease lapses. */
+  #handBack(): void {
+    releaseRuns(this.#db, this.owner).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error }, "could not hand back a run");
+    });
+  }
+
   #schedule(ms: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
@@ -97,7 +107,7 @@ export class Worker {
 
   async #renew(): Promise<void> {
     const asked = new Map(this.#active);
-    const held = new Map((await renewLeases(this.#db, this.owner)).map((run) => [run.id, run]));
+    const held = new Map((await renewLeases(this.#db, this.owner, [...asked.keys()])).map((run) => [run.id, run]));
     for (const [id, { attempt, controller }] of asked) {
       const lease = held.get(id);
       // A run that has just ended has no lease either; to interrupt it then changes nothing.

@@ -80,5 +80,6 @@ export function isUnavailable(error: unknown): boolean {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   if (/^(08|53|57P0)/.test(code) || /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code)) return true;
   if (/timeout exceeded when trying to connect|Connection terminated|not queryable/i.test(error.message)) return true;
-  return error instanceof AggregateError && error.errors.some(isUnavailable);
+  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
+  return isUnavailable(error.cause);
 }

@@ -6,6 +6,7 @@ import { lockRunsOf } from "../db/queries/runs.ts";
 import { touchConversations } from "../db/queries/user-states.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
+import { cutText } from "./cut-text.ts";
 
 /** What a conversation is called until its first message gives it a title. */
 export const UNTITLED = "New conversation";
@@ -69,7 +70,7 @@ export function titleFrom(text: string): string {
   const line = text.replace(/\s+/g, " ").trim();
   const max = Math.min(60, limits.conversationTitleCharacters);
   if (line.length <= max) return line || UNTITLED;
-  const cut = line.slice(0, max - 1);
+  const cut = cutText(line, max - 1);
   const space = cut.lastIndexOf(" ");
   return `${(space > max / 2 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }

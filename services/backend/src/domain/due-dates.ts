@@ -1,5 +1,6 @@
-import type { Due } from "@todo/contract";
+import { type Due, localDateSchema } from "@todo/contract";
 import { AppError } from "./app-error.ts";
+import { cutText } from "./cut-text.ts";
 
 const LOCAL = /^(\d{4}-\d{2}-\d{2})(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::\d{2})?)?$/;
 
@@ -21,6 +22,7 @@ export async function resolveDue(phrase: string, now: Date, zone: string): Promi
   const { start } = found;
   const day = [start.get("year"), start.get("month"), start.get("day")];
   const date = day.map((n, i) => String(n).padStart(i === 0 ? 4 : 2, "0")).join("-");
+  if (!isDay(date)) throw notUnderstood(phrase);
   const hasTime = start.isCertain("hour");
   const time = hasTime ? `${pad(start.get("hour"))}:${pad(start.get("minute"))}` : null;
   return { date, time, zone };
@@ -51,8 +53,7 @@ function wallClock(now: Date, zone: string): Date {
 }
 
 function isDay(date: string): boolean {
-  const parsed = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(parsed.getTime()) && parsed.toISOString().startsWith(date);
+  return localDateSchema.safeParse(date).success;
 }
 
 function pad(n: number | null): string {
@@ -60,5 +61,5 @@ function pad(n: number | null): string {
 }
 
 function notUnderstood(phrase: string): AppError {
-  return new AppError("due_not_understood", `"${phrase.slice(0, 60)}" is no date that I understand.`);
+  return new AppError("due_not_understood", `"${cutText(phrase, 60)}" is no date that I understand.`);
 }

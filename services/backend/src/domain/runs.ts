@@ -27,12 +27,10 @@ export async function startRun(
   ctx: Context,
   input: NewMessage & { conversationId: string; owner: string },
 ): Promise<Started> {
-  const before = await findSent(ctx, input);
-  if (before) return before;
-  // From here the user's messages queue up; the same one may have been committed meanwhile.
+  // From here the user's messages queue up, so that the same one sent twice at once is found by the second.
   await touch(ctx);
-  const meanwhile = await findSent(ctx, input);
-  if (meanwhile) return meanwhile;
+  const sent = await findSent(ctx, input);
+  if (sent) return sent;
 
   const { id, conversationId, text, timeZone, owner } = input;
   const { userId, now } = ctx;
@@ -47,9 +45,7 @@ export async function startRun(
   }
   if (seq === 1) await renameConversation(ctx.db, userId, conversationId, titleFrom(text), false);
   const ids = { id: runId, conversationId, userId, messageId: id, answerId: randomUUID() };
-  const run = await queries.insertRun(ctx.db, { ...ids, timeZone, owner, now });
-  await append(ctx, run, [{ type: "start", messageId: run.answerId }]);
-  return { run, fresh: true };
+  return { run: await queries.insertRun(ctx.db, { ...ids, timeZone, owner, now }), fresh: true };
 }
 
 /**
@@ -146,14 +142,15 @@ async function findSent(ctx: Context, input: NewMessage & { conversationId: stri
 }
 
 async function assertFree(ctx: Context, conversationId: string): Promise<void> {
-  const newest = await queries.findNewestRun(ctx.db, ctx.userId, conversationId);
-  if (newest?.status === "waiting") {
+  const live = await queries.listLiveRuns(ctx.db, ctx.userId);
+  const here = live.find((run) => run.conversationId === conversationId);
+  if (here?.status === "waiting") {
     throw new AppError("run_active", "An answer waits for your approval. Approve or reject it first.");
   }
-  if (newest?.status === "queued" || newest?.status === "running") {
+  if (here) {
     throw new AppError("run_active", "An answer is being written. Wait for it, or stop it first.");
   }
-  if ((await queries.countActiveRuns(ctx.db, ctx.userId)) >= limits.run.perUser) {
+  if (live.filter((run) => run.status !== "waiting").length >= limits.run.perUser) {
     throw new AppError("too_many_runs", `At most ${limits.run.perUser} answers are written at once. Wait for one.`, {
       retryAfter: 5,
     });

@@ -2,6 +2,7 @@ import { type MessagePart, type TaskChange, toolOutputSchema } from "@todo/contr
 import { findSummary, updateSummary } from "../db/queries/conversations.ts";
 import { listMessagesBetween } from "../db/queries/messages.ts";
 import type { Context } from "./context.ts";
+import { cutText } from "./cut-text.ts";
 
 /** How many of the newest messages the model sees in full. */
 export const WINDOW_MESSAGES = 24;
@@ -35,7 +36,7 @@ function changesIn(parts: readonly MessagePart[]): string[] {
 }
 
 function changeInWords(change: TaskChange): string {
-  return `${change.kind} #${change.after.number} ${change.after.title}`;
+  return `${change.kind} #${change.after.number} ${oneLine(change.after.title)}`;
 }
 
 function newest(summary: string): string {
@@ -45,7 +46,7 @@ function newest(summary: string): string {
 }
 
 function cut(line: string): string {
-  return line.length <= LINE_CHARACTERS ? line : `${line.slice(0, LINE_CHARACTERS - 1)}…`;
+  return line.length <= LINE_CHARACTERS ? line : `${cutText(line, LINE_CHARACTERS - 1)}…`;
 }
 
 function oneLine(text: string): string {

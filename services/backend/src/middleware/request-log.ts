@@ -13,9 +13,10 @@ export function requestLog(deps: Pick<Deps, "log" | "metrics">) {
     const requestId = given && ACCEPTED_ID.test(given) ? given : randomUUID();
     c.set("requestId", requestId);
     c.set("log", deps.log.child({ requestId }));
-    c.header("X-Request-Id", requestId);
     const began = performance.now();
     await next();
+    // Now rather than before: a handler that answers with a response of its own would lose it.
+    c.header("X-Request-Id", requestId);
     const ms = performance.now() - began;
     // The pattern, not the path: paths hold ids, and queries hold people's words.
     const route = matchedRoutes(c).findLast(({ path }) => !path.includes("*"))?.path ?? "none";

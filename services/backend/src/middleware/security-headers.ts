@@ -1,12 +1,19 @@
+import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
+import type { AppEnv } from "../app-env.ts";
+
+const POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Headers for an API: nothing of it is to be shown, framed or cached. The docs page sets its own policy. */
 export function securityHeaders() {
-  return secureHeaders({
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  const setHeaders = secureHeaders({
     strictTransportSecurity: "max-age=31536000; includeSubDomains",
     xFrameOptions: "DENY",
     referrerPolicy: "no-referrer",
     crossOriginResourcePolicy: "same-origin",
+  });
+  return createMiddleware<AppEnv>(async (c, next) => {
+    await setHeaders(c, next);
+    if (!c.res.headers.has("Content-Security-Policy")) c.header("Content-Security-Policy", POLICY);
   });
 }

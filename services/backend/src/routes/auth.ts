@@ -1,7 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context as HonoContext } from "hono";
+import type { Context as HonoContext, Next } from "hono";
+import { sql } from "kysely";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
+import { AppError } from "../domain/app-error.ts";
 import { limitSignIn } from "../middleware/rate-limit.ts";
 import { createRouter, json } from "./router.ts";
 
@@ -25,6 +27,7 @@ const routes = [
 export function authRoutes(deps: Deps) {
   const router = createRouter();
   router.on("POST", ["/api/auth/sign-up/email", "/api/auth/sign-in/email"], limitSignIn(deps));
+  router.on("POST", "/api/auth/delete-user", withPassword);
   for (const [method, name, summary] of routes) {
     const route = createRoute({
       method,
@@ -43,9 +46,24 @@ export function authRoutes(deps: Deps) {
   return router;
 }
 
+const passwordBody = z.object({ password: z.string().min(1) });
+
+/** Without a password better-auth would take a session that is new for proof enough. */
+async function withPassword(c: HonoContext<AppEnv>, next: Next): Promise<void> {
+  const body = await c.req.raw
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (!passwordBody.safeParse(body).success) throw new AppError("unprocessable", "password: must be given");
+  await next();
+}
+
 async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
   const response = await (await deps.auth()).handler(c.req.raw);
-  // better-auth answers 500 itself when the database is away, with an empty body.
-  if (response.status >= 500) throw new Error(`the account service answered ${response.status}`);
+  if (response.status >= 500) {
+    // Mostly the database is away, which better-auth does not tell: then this says so.
+    await sql`select 1`.execute(deps.db);
+    throw new Error(`the account service answered ${response.status}`);
+  }
   return response;
 }

@@ -2,8 +2,12 @@ import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 
-const HEARTBEAT_MS = 10_000;
 const UNREAD_BYTES = 1024 * 1024;
+const HEADERS = {
+  "Content-Type": "text/event-stream; charset=utf-8",
+  "Cache-Control": "no-cache, no-transform",
+  "X-Accel-Buffering": "no",
+};
 const encoder = new TextEncoder();
 
 /** Sends one event. `data` is one line: JSON, say. */
@@ -16,9 +20,11 @@ export type Send = (event: { data: string; id?: string; event?: string; retry?: 
  */
 export function eventStream(
   c: HonoContext<AppEnv>,
-  deps: Pick<Deps, "shutdown" | "metrics" | "log">,
+  deps: Pick<Deps, "shutdown" | "metrics" | "heartbeatMs">,
   work: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Response {
+  // Nobody would ever read its body, nor let it go.
+  if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
   const controller = new AbortController();
   const onShutdown = () => controller.abort("shutdown");
   const { sessionIsValid, log } = c.var;
@@ -45,7 +51,7 @@ export function eventStream(
           // The database may be away for a moment; the next beat asks again.
           (error: unknown) => log.warn({ err: error }, "could not check a stream's session"),
         );
-      }, HEARTBEAT_MS);
+      }, deps.heartbeatMs);
       deps.shutdown.addEventListener("abort", onShutdown, { once: true });
       deps.metrics.streams.inc();
       try {
@@ -70,10 +76,6 @@ export function eventStream(
     },
   };
   return new Response(new ReadableStream(source, new ByteLengthQueuingStrategy({ highWaterMark: UNREAD_BYTES })), {
-    headers: {
-      "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-cache, no-transform",
-      "X-Accel-Buffering": "no",
-    },
+    headers: HEADERS,
   });
 }

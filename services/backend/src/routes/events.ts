@@ -39,8 +39,8 @@ export function eventRoutes(deps: Deps) {
           if (changed) {
             changed = false;
             const [now] = await listVersions(deps.db, [userId]);
-            const tasks = now?.tasksVersion !== seen?.tasksVersion;
-            const conversations = now?.conversationsVersion !== seen?.conversationsVersion;
+            const tasks = (now?.tasksVersion ?? 0) !== (seen?.tasksVersion ?? 0);
+            const conversations = (now?.conversationsVersion ?? 0) !== (seen?.conversationsVersion ?? 0);
             seen = now;
             if (tasks || conversations) tell({ tasks, conversations });
             continue;

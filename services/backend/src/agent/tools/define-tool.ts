@@ -46,8 +46,13 @@ const inputSchemas: { [Name in ToolName]: z.ZodType<ToolInput<Name>> } = toolInp
 
 type JsonSchema = Extract<Parameters<typeof tool>[0]["parameters"], { type: "object"; additionalProperties: false }>;
 
+/** Without the lengths of texts, which not every provider takes in strict schemas; `execute` checks them all. */
 function jsonSchema(schema: z.ZodType): JsonSchema {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input" });
+  const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }) => {
+    delete jsonSchema.minLength;
+    delete jsonSchema.maxLength;
+  };
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: "input", override });
   return z.custom<JsonSchema>((value) => value === json).parse(json);
 }
 

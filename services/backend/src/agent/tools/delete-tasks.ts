@@ -1,5 +1,5 @@
 import type { Task, ToolInput } from "@todo/contract";
-import { AppError } from "../../domain/app-error.ts";
+import { AppError, notFound } from "../../domain/app-error.ts";
 import type { Context } from "../../domain/context.ts";
 import { deleteTask, getTask, lockAllTasks } from "../../domain/tasks.ts";
 import { defineTool } from "./define-tool.ts";
@@ -19,7 +19,9 @@ export const deleteTasks = defineTool({
     const ids = new Map(tasks.map((task) => [task.number, task.id]));
     return eachTask([...ids.keys(), ...(input.tasks ?? [])], (number) => {
       const id = ids.get(number);
-      return deleteTask(ctx, id === undefined ? { number } : { id });
+      // What was not there to be shown on the card was not approved either, though it may be there by now.
+      if (id === undefined) throw notFound("task");
+      return deleteTask(ctx, { id });
     });
   },
   ask: {

@@ -113,7 +113,7 @@ const runs = [
     where "status" in ('queued', 'running', 'waiting')`,
   sql`create index "runsToClaim" on "runs" ("createdAt") where "status" in ('queued', 'running')`,
   sql`create index "runsByConversation" on "runs" ("conversationId", "createdAt" desc)`,
-  sql`create index "runsByUser" on "runs" ("userId") where "status" in ('queued', 'running')`,
+  sql`create index "runsByUser" on "runs" ("userId") where "status" in ('queued', 'running', 'waiting')`,
   sql`
     create table "runJournal" (
       "runId" uuid not null,

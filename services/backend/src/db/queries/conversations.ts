@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { Trx } from "../database.ts";
 import { containing, decodeCursor, encodeCursor } from "./cursor.ts";
 
-const cursorSchema = z.tuple([z.iso.datetime(), z.uuid()]);
+/** A year 0 is a date for zod, but none for PostgreSQL. */
+const cursorSchema = z.tuple([z.iso.datetime().refine((at) => at >= "0001"), z.uuid()]);
 
 export async function insertConversation(
   trx: Trx,

@@ -77,6 +77,26 @@ export async function listMessages(
   return { items, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.seq]) : null };
 }
 
+/** A message and up to `limit - 1` before it, oldest first. Nothing when there is no such message. */
+export async function listMessagesUpTo(
+  trx: Trx,
+  userId: string,
+  conversationId: string,
+  messageId: string,
+  limit: number,
+): Promise<StoredMessage[]> {
+  const rows = await trx
+    .selectFrom("messages")
+    .selectAll()
+    .where("userId", "=", userId)
+    .where("conversationId", "=", conversationId)
+    .where("seq", "<=", (eb) => eb.selectFrom("messages").select("seq").where("id", "=", messageId))
+    .orderBy("seq", "desc")
+    .limit(limit)
+    .execute();
+  return rows.map(toMessage).reverse();
+}
+
 /** The messages after place `after` and before place `before`, oldest first. */
 export async function listMessagesBetween(
   trx: Trx,

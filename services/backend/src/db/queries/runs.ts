@@ -1,4 +1,4 @@
-import type { Run, RunStatus } from "@todo/contract";
+import type { Chunk, Run, RunStatus } from "@todo/contract";
 import { type Selectable, sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { RunsTable } from "../schema/runs.ts";
@@ -22,7 +22,7 @@ export function toRun(row: RunRow): Run {
   };
 }
 
-/** A new run, already claimed by the replica that took the message in. */
+/** A new run with the first chunk of its log, already claimed by the replica that took the message in. */
 export async function insertRun(
   trx: Trx,
   run: {
@@ -37,10 +37,22 @@ export async function insertRun(
   },
 ): Promise<RunRow> {
   const { owner, now, ...ids } = run;
+  const start: Chunk = { type: "start", messageId: run.answerId };
+  const lease = { leaseOwner: owner, leaseUntil: leaseEnd };
   return trx
-    .insertInto("runs")
-    .values({ ...ids, status: "running", attempt: 1, leaseOwner: owner, leaseUntil: leaseEnd, createdAt: now })
-    .returningAll()
+    .with("run", (query) =>
+      query
+        .insertInto("runs")
+        .values({ ...ids, ...lease, status: "running", attempt: 1, chunkSeq: 1, createdAt: now })
+        .returningAll(),
+    )
+    .with("log", (query) =>
+      query
+        .insertInto("runChunks")
+        .values({ runId: run.id, userId: run.userId, seq: 1, attempt: 1, chunk: JSON.stringify(start) }),
+    )
+    .selectFrom("run")
+    .selectAll()
     .executeTakeFirstOrThrow();
 }
 
@@ -76,14 +88,14 @@ export async function findNewestRun(trx: Trx, userId: string, conversationId: st
     .executeTakeFirst();
 }
 
-export async function countActiveRuns(trx: Trx, userId: string): Promise<number> {
-  const row = await trx
+/** The user's runs that have not ended: one a conversation at most. */
+export async function listLiveRuns(trx: Trx, userId: string) {
+  return trx
     .selectFrom("runs")
-    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .select(["id", "conversationId", "status"])
     .where("userId", "=", userId)
-    .where("status", "in", ["queued", "running"])
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
+    .where("status", "in", ["queued", "running", "waiting"])
+    .execute();
 }
 
 /** Locks every run of a conversation, so that deleting it does not cross a run that is writing. */
@@ -183,11 +195,15 @@ export async function claimRuns(db: Db, owner: string, limit: number): Promise<R
     .execute();
 }
 
-/** Renews every lease of this owner and tells which claims it still holds and which are to be stopped. */
-export async function renewLeases(db: Db, owner: string) {
+/**
+ * Renews this owner's leases of the runs that it works on, and tells which claims it still holds and which are to be
+ * stopped. One that it has given up lapses, so that it is found again.
+ */
+export async function renewLeases(db: Db, owner: string, ids: readonly string[]) {
   return db
     .updateTable("runs")
     .set({ leaseUntil: leaseEnd })
+    .where("id", "in", ids)
     .where("leaseOwner", "=", owner)
     .where("status", "=", "running")
     .returning(["id", "attempt", "stopRequested"])
@@ -206,7 +222,7 @@ export async function releaseRuns(db: Db, owner: string): Promise<number> {
   return rows.length;
 }
 
-/** Newest seq and status of these runs, for the streams of one replica. */
+/** Newest seq, claim and status of these runs, for the streams of one replica. */
 export async function listProgress(db: Db, runIds: readonly string[]) {
-  return db.selectFrom("runs").select(["id", "chunkSeq", "status"]).where("id", "in", runIds).execute();
+  return db.selectFrom("runs").select(["id", "chunkSeq", "attempt", "status"]).where("id", "in", runIds).execute();
 }

@@ -33,6 +33,9 @@ export async function insertTasks(trx: Trx, rows: readonly TaskRow[]): Promise<T
 
 export type TaskKey = { id: string } | { number: number };
 
+/** No task has a higher number, and PostgreSQL refuses to compare with one. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
 /** The user's task, locked for the rest of the transaction; deleted ones only when asked for. */
 export async function findTask(
   trx: Trx,
@@ -40,6 +43,7 @@ export async function findTask(
   key: TaskKey,
   options: { lock?: boolean; deleted?: boolean } = {},
 ): Promise<Task | undefined> {
+  if ("number" in key && key.number > MAX_NUMBER) return undefined;
   const row = await trx
     .selectFrom("tasks")
     .selectAll()

@@ -1,0 +1,50 @@
+import type { Model, ModelRequest } from "@openai/agents-core";
+import { ModelFault } from "./model-fault.ts";
+
+export type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
+/** The event that ends a turn and holds all of it. */
+export type Done = Extract<StreamEvent, { type: "response_done" }>;
+
+/**
+ * The model's events. Whatever it throws becomes a fault of the model, so that its refused connection is not taken for
+ * the database's. The request is aborted when the model is silent for `silenceMs`, and when nobody reads on.
+ * @throws ModelFault
+ */
+export async function* streamModel(model: Model, request: ModelRequest, silenceMs: number): AsyncIterable<StreamEvent> {
+  const left = new AbortController();
+  const signal = request.signal ? AbortSignal.any([request.signal, left.signal]) : left.signal;
+  const events = model.getStreamedResponse({ ...request, signal })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await within(events.next(), silenceMs).catch(async (error: unknown) => {
+        throw await asFault(error);
+      });
+      // Some clients end an aborted stream as if it were whole.
+      request.signal?.throwIfAborted();
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    left.abort();
+    // Not awaited: a model that hangs would never answer.
+    void events.return?.()?.catch(() => undefined);
+  }
+}
+
+async function asFault(error: unknown): Promise<ModelFault> {
+  if (error instanceof ModelFault) return error;
+  const { classify } = await import("./model-errors.ts");
+  return new ModelFault(classify(error), "The model failed.", { cause: error });
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ModelFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
+  });
+  try {
+    return await Promise.race([promise, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,124 @@
+import type { ChangeEvent } from "@todo/contract";
+import { EventSourceParserStream } from "eventsource-parser/stream";
+import { beforeAll, describe, expect, it } from "vitest";
+import { closeAfterTest, eventually, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
+
+let server: TestServer;
+let second: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ heartbeatMs: 50 });
+  second = await startTestServer({ databaseUrl: server.databaseUrl, heartbeatMs: 50 });
+  return async () => {
+    await Promise.all([server.close(), second.close()]);
+  };
+});
+
+type Heard = { tasks: number; conversations: number; reconnect: boolean; ended: boolean; stop: () => void };
+
+/** Listens as an open tab does, from the moment that it has heard the first event. */
+async function listen(person: Person): Promise<Heard> {
+  const cut = new AbortController();
+  const heard: Heard = { tasks: 0, conversations: 0, reconnect: false, ended: false, stop: () => cut.abort() };
+  const response = await person.request("GET", "/api/events", undefined, { signal: cut.signal });
+  expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
+  expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
+  let first = () => {};
+  const begun = new Promise<void>((resolve) => {
+    first = resolve;
+  });
+  const events = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+  const read = async () => {
+    for await (const event of events ?? []) {
+      if (event.event === "reconnect") heard.reconnect = true;
+      if (event.event !== "change") continue;
+      const change = JSON.parse(event.data) as ChangeEvent;
+      if (change.tasks) heard.tasks++;
+      if (change.conversations) heard.conversations++;
+      first();
+    }
+  };
+  void read()
+    .catch(() => undefined)
+    .finally(() => {
+      heard.ended = true;
+      first();
+    });
+  await begun;
+  expect([heard.tasks, heard.conversations]).toEqual([1, 1]);
+  return heard;
+}
+
+describe("an open tab", () => {
+  it("hears of changes from other tabs and other servers, and of nobody else's", async () => {
+    const ann = await signUp(server);
+    const bob = await signUp(server);
+    const tabs = [await listen(ann), await listen(ann), await listen(ann.on(second))];
+    const his = await listen(bob);
+    await ann.json("POST", "/api/tasks", { title: "x" });
+    for (const tab of tabs) await eventually("a change of the tasks", async () => tab.tasks === 2);
+    expect(tabs.map(({ conversations }) => conversations)).toEqual([1, 1, 1]);
+    await ann.on(second).conversation();
+    for (const tab of tabs) await eventually("a change of the conversations", async () => tab.conversations === 2);
+    expect(tabs.map(({ tasks }) => tasks)).toEqual([2, 2, 2]);
+    await bob.json("POST", "/api/tasks", { title: "x" });
+    await eventually("his own change", async () => his.tasks === 2);
+    expect(his.conversations).toBe(1);
+    expect(tabs.map(({ tasks }) => tasks)).toEqual([2, 2, 2]);
+    for (const tab of [...tabs, his]) tab.stop();
+  });
+
+  it("hears of what an answer does to tasks and conversations", async () => {
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    const tab = await listen(ann.on(second));
+    await ann.say(id, "add a task to feed the cat");
+    await eventually("the task and the answer", async () => tab.tasks >= 2 && tab.conversations >= 2);
+    tab.stop();
+  });
+
+  it("hears of a task that is deleted, restored, changed; and not of one that stays as it is", async () => {
+    const ann = await signUp(server);
+    const { id } = await ann.json<{ id: string }>("POST", "/api/tasks", { title: "x" });
+    const tab = await listen(ann);
+    await ann.json("DELETE", `/api/tasks/${id}`);
+    await eventually("the deletion", async () => tab.tasks === 2);
+    await ann.json("POST", `/api/tasks/${id}/restore`);
+    await eventually("the restoring", async () => tab.tasks === 3);
+    await ann.json("PATCH", `/api/tasks/${id}`, { title: "y" });
+    await eventually("the change", async () => tab.tasks === 4);
+    expect((await ann.request("PATCH", `/api/tasks/${crypto.randomUUID()}`, { title: "y" })).status).toBe(404);
+    await ann.json("POST", "/api/tasks", { title: "z" });
+    await eventually("the next one", async () => tab.tasks === 5);
+    tab.stop();
+  });
+
+  it("is closed when its session is revoked, on whichever server", async () => {
+    const ann = await signUp(server);
+    const tabs = [await listen(ann), await listen(ann.on(second))];
+    const { session } = await ann.json<{ session: { token: string } }>("GET", "/api/auth/get-session");
+    await ann.json("POST", "/api/auth/revoke-session", { token: session.token });
+    for (const tab of tabs) await eventually("the end of the stream", async () => tab.ended);
+    expect(tabs.map(({ reconnect }) => reconnect)).toEqual([false, false]);
+  });
+
+  it("is told to come again when its server ends", async () => {
+    const third = await startTestServer({ databaseUrl: server.databaseUrl });
+    closeAfterTest(third);
+    const ann = await signUp(server);
+    const tab = await listen(ann.on(third));
+    await third.close();
+    await eventually("the end of the stream", async () => tab.ended);
+    expect(tab.reconnect).toBe(true);
+  });
+
+  it("that goes away is forgotten", async () => {
+    const third = await startTestServer();
+    closeAfterTest(third);
+    const ann = await signUp(third);
+    const open = async () => (await third.deps.metrics.streams.get()).values[0]?.value;
+    const tab = await listen(ann);
+    expect(await open()).toBe(1);
+    tab.stop();
+    await eventually("no open stream", async () => (await open()) === 0);
+  });
+});

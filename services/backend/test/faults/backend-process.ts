@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { type AddressInfo, createServer } from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Failpoint } from "../../src/failpoint.ts";
+
+export type BackendSettings = {
+  /** The folder of the built backend. */
+  dist: string;
+  databaseUrl: string;
+  modelUrl: string;
+};
+
+const START_MS = 30_000;
+
+/** A backend in a process of its own, on a port that stays the same when it is started again. */
+export class BackendProcess {
+  readonly url: string;
+  readonly #settings: BackendSettings;
+  readonly #port: number;
+  #child: ChildProcess | undefined;
+  #exit: Promise<NodeJS.Signals | number | null> = Promise.resolve(null);
+  #output = "";
+
+  constructor(settings: BackendSettings, port: number) {
+    this.#settings = settings;
+    this.#port = port;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  /** Starts it and waits until it serves. With a `failpoint` it kills itself the first time that it comes there. */
+  async start(failpoint?: Failpoint): Promise<void> {
+    await this.kill();
+    const { dist, databaseUrl, modelUrl } = this.#settings;
+    this.#output = "";
+    const child = spawn(process.execPath, [path.join(dist, "main.js")], {
+      // An IPC channel has it end with this process, however this one ends.
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        PORT: String(this.#port),
+        HOST: "127.0.0.1",
+        DATABASE_URL: databaseUrl,
+        BETTER_AUTH_SECRET: "a secret of the fault tests, long enough for the rule",
+        OPENAI_BASE_URL: modelUrl,
+        OPENAI_API_KEY: "x",
+        LOG_LEVEL: "warn",
+        ...(failpoint && { FAILPOINT: failpoint }),
+      },
+    });
+    const keep = (data: Buffer) => (this.#output = (this.#output + data.toString()).slice(-4_000));
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
+    this.#child = child;
+    this.#exit = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
+    await this.#untilHealthy(child);
+  }
+
+  /** What it logged last: warnings and errors. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get alive(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Ends it as a power cut would. */
+  async kill(): Promise<void> {
+    if (this.alive) this.#child?.kill("SIGKILL");
+    await this.#exit;
+  }
+
+  /** Freezes it where it is. */
+  freeze(): void {
+    this.#child?.kill("SIGSTOP");
+  }
+
+  /** Lets it go on, unaware of the time that has passed. */
+  thaw(): void {
+    this.#child?.kill("SIGCONT");
+  }
+
+  /** Waits until it has killed itself; false when it is still there after `ms`. */
+  async hasDied(ms: number): Promise<boolean> {
+    return (await Promise.race([this.#exit, sleep(ms, "alive", { ref: false })])) === "SIGKILL";
+  }
+
+  async #untilHealthy(child: ChildProcess): Promise<void> {
+    const deadline = performance.now() + START_MS;
+    while (child.exitCode === null && performance.now() < deadline) {
+      const ok = await fetch(`${this.url}/api/health`).then(
+        (response) => response.ok,
+        () => false,
+      );
+      if (ok) return;
+      await sleep(50);
+    }
+    throw new Error(`a backend did not start:\n${this.#output}`);
+  }
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
