@@ -43,7 +43,7 @@ export const strangeTexts: readonly string[] = [
   "'; drop table tasks; --",
   "%",
   "\\",
-  "${7*7}",
+  "{{7*7}}",
   "<script>alert(1)</script>",
   "__proto__",
   "null",

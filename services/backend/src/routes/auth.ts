@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context as HonoContext, Next } from "hono";
-import { sql } from "kysely";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
@@ -61,8 +60,8 @@ async function withPassword(c: HonoContext<AppEnv>, next: Next): Promise<void> {
 async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
   const response = await (await deps.auth()).handler(c.req.raw);
   if (response.status >= 500) {
-    // Mostly the database is away, which better-auth does not tell: then this says so.
-    await sql`select 1`.execute(deps.db);
+    // Mostly the database is away, which better-auth does not tell: then even this fails, and says so.
+    await deps.asUser("", async () => undefined);
     throw new Error(`the account service answered ${response.status}`);
   }
   return response;
