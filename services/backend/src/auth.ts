@@ -48,7 +48,12 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
     session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
     // Ours counts in the database, for all replicas together; see middleware/rate-limit.ts.
     rateLimit: { enabled: false },
-    advanced: { cookiePrefix: "todo", useSecureCookies: url.startsWith("https:") },
+    advanced: {
+      cookiePrefix: "todo",
+      useSecureCookies: url.startsWith("https:"),
+      // A session comes with its user in one query.
+      database: { joins: true },
+    },
     telemetry: { enabled: false },
     logger: { disabled: true },
     // Its own faults go to `errors.ts` like all others, instead of to the console.

@@ -63,7 +63,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
-    asUser: (userId, job) => asUser(work, userId, job),
+    asUser: (userId, job) => asUser(work, { userId }, job),
   };
 }
 

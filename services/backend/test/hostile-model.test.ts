@@ -34,14 +34,16 @@ function hostile() {
 
 function args(random: Random, name: string): string {
   if (random.chance(0.002)) return random.pick(["", "{", "[]", "null", '"x"', '{"tasks":[1e999]}']);
-  const number = () => (random.chance(0.9) ? random.int(1, 50) : random.pick([-1, 0, 1.5, 2 ** 31, 2 ** 53, 1e300]));
-  const numbers = () => Array.from({ length: random.chance(0.004) ? 5_000 : random.int(0, 12) }, number);
-  const text = () => random.pick([...strangeTexts, "milk", "tomorrow", "next friday at 5pm", "2030-01-01"]);
+  // Half of the calls are such as could work, so that there is harm to prevent.
+  const wild = random.chance(0.5);
+  const number = () => (wild && random.chance(0.2) ? random.pick([-1, 0, 1.5, 2 ** 31, 1e300]) : random.int(1, 50));
+  const numbers = () => Array.from({ length: wild && random.chance(0.01) ? 5_000 : random.int(1, 12) }, number);
+  const text = () => random.pick(wild ? strangeTexts : ["tomorrow", "2030-01-01", "next friday at 5pm"]);
   const maybe = <T>(make: () => T) => (random.chance(0.6) ? null : make());
   const details = () => ({
     title: text(),
     notes: maybe(text),
-    priority: maybe(() => random.pick(["none", "low", "high", "urgent"])),
+    priority: maybe(() => random.pick(wild ? ["none", "urgent"] : ["none", "low", "high"])),
     tags: maybe(() => [text(), "home"]),
     due: maybe(text),
   });
@@ -64,7 +66,7 @@ function args(random: Random, name: string): string {
       })),
     }),
     delete_tasks: () =>
-      random.chance(0.1)
+      random.chance(0.04)
         ? { tasks: null, all: random.pick(["open", "done", "all"]) }
         : { tasks: random.chance(0.7) ? [number()] : numbers(), all: null },
   };
@@ -107,6 +109,7 @@ describe("a model that wants harm", () => {
   async function attack(person: Person, i: number): Promise<string> {
     const random = new Random(i + 1_000);
     const id = await person.conversation();
+    await seed(person);
     const answer = await person.say(id, `attack ${i}`);
     const seen = new Set<string>();
     let { chunks } = answer;
@@ -131,6 +134,23 @@ describe("a model that wants harm", () => {
       chunks = rows.map(({ chunk }) => chunk);
     }
     return (await person.json<{ run: { id: string } }>("GET", `/api/conversations/${id}`)).run.id;
+  }
+
+  /** Tasks 1 to 50 are there again, whatever became of them, so that there is something to harm. */
+  async function seed(person: Person): Promise<void> {
+    // Locks in the order that the app takes them in.
+    await sql(
+      server.databaseUrl,
+      `with state as (
+         insert into "userStates" ("userId", "nextTaskNumber") values ($1, 51)
+         on conflict ("userId") do update set "nextTaskNumber" = greatest("userStates"."nextTaskNumber", 51) returning 1
+       )
+       insert into tasks (id, "userId", number, title, notes, status, priority, tags, "createdAt", "updatedAt")
+       select gen_random_uuid(), $1, n, 'Task ' || n, '', 'open', 'none', '{}', now(), now()
+       from state, generate_series(1, 50) n
+       on conflict ("userId", number) do update set "deletedAt" = null`,
+      [person.userId],
+    );
   }
 
   async function rest(runId: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
-import { becomeUser, createDatabase, type Db, type Trx } from "../src/db/database.ts";
+import { createDatabase, type Db, inTransaction, type Trx } from "../src/db/database.ts";
 import { MigrationError, migrateToLatest } from "../src/db/migrate.ts";
 import { migrations } from "../src/db/migrations/index.ts";
 import { migrationUrl } from "../src/env.ts";
@@ -69,10 +69,7 @@ describe("row-level security", () => {
 
   /** Does something in a transaction of Ann's. */
   function asAnn<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    return db.transaction().execute(async (trx) => {
-      await becomeUser(trx, ann);
-      return work(trx);
-    });
+    return inTransaction(db, { userId: ann }, work);
   }
 
   it("stands on every table of the app that holds rows of users, none of which the app's role owns", async () => {

@@ -172,9 +172,9 @@ describe("a reader that is cut off and comes back", () => {
     const events = () =>
       (async function* () {
         yield { type: "response_started" as const };
-        for (const delta of deltas) {
-          // Some at once, some apart, so that there are many chunks.
-          if (random.chance(0.3)) await new Promise((resolve) => setTimeout(resolve, 4));
+        for (const [i, delta] of deltas.entries()) {
+          // Some together, some apart by more than the log collects, so that there are many chunks.
+          if (i % 4 === 0) await new Promise((resolve) => setTimeout(resolve, 42));
           yield { type: "output_text_delta" as const, delta };
         }
         yield whole([assistantMessage(text)]);
@@ -199,6 +199,7 @@ describe("a reader that is cut off and comes back", () => {
     const live = ids.map((id) => comeBack(id, random, () => cuts++));
     for (const chunks of await Promise.all(live)) expect(textOf(fold(chunks))).toBe(text);
     const [first] = await uncut;
+    expect(first?.chunks.length).toBeGreaterThan(60);
     expect(textOf(first?.parts ?? [])).toBe(text);
     for (let i = 0; cuts < 200; i++) {
       const chunks = await comeBack(ids[i % ids.length] ?? "", random, () => cuts++);

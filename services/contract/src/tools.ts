@@ -8,7 +8,7 @@ import { text } from "./text.ts";
  * calling asks a model for every field. No tool takes a user: whose tasks they are comes from the session alone.
  */
 const numbersSchema = z.array(z.int().positive()).min(1).max(limits.pageRows).describe("Task numbers, as in #3");
-const titleSchema = text().min(1).max(limits.titleCharacters);
+const titleSchema = text().trim().min(1).max(limits.titleCharacters);
 const dueSchema = text()
   .max(100)
   .nullable()

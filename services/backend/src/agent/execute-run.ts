@@ -1,4 +1,4 @@
-import { Agent, Runner } from "@openai/agents-core";
+import { Agent, type AgentInputItem, Runner } from "@openai/agents-core";
 import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { isUnavailable } from "../db/database.ts";
@@ -29,12 +29,17 @@ const MAX_CRASHES = 3;
  * any point: the next owner calls this again and goes on from the journal.
  * `signal` is aborted with an `Interruption` as its reason.
  */
-export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSignal): Promise<void> {
+export async function executeRun(
+  deps: ExecuteDeps,
+  run: RunRow,
+  signal: AbortSignal,
+  input?: AgentInputItem[],
+): Promise<void> {
   const log = new RunLog(deps, run);
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
-    const parked = await converse(deps, log, run, signal);
+    const parked = await converse(deps, log, run, signal, input);
     await end(deps, log, run, parked ? "waiting" : "done");
   } catch (error) {
     await settle(deps, log, run, error, signal);
@@ -42,11 +47,14 @@ export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSi
 }
 
 /** Runs the agent. True when it waits for an approval. */
-async function converse(deps: ExecuteDeps, log: RunLog, run: RunRow, signal: AbortSignal): Promise<boolean> {
-  const { input, journal, stepBegun } = await asUser(deps, run.userId, async (ctx) => ({
-    input: await buildInput(ctx, run),
-    ...(await pastOf(ctx, run)),
-  }));
+async function converse(
+  deps: ExecuteDeps,
+  log: RunLog,
+  run: RunRow,
+  signal: AbortSignal,
+  known: AgentInputItem[] | undefined,
+): Promise<boolean> {
+  const { input, journal, stepBegun } = known ? { input: known, ...NO_PAST } : await lookUp(deps, run);
   if (stepBegun) log.push({ type: "reset-step" });
   const silenceMs = deps.model.silenceMs;
   const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs });
@@ -71,12 +79,20 @@ async function converse(deps: ExecuteDeps, log: RunLog, run: RunRow, signal: Abo
   return result.interruptions.length > 0;
 }
 
-/** What earlier attempts have left: the model's answers, and whether the log has begun to tell the next one. */
-async function pastOf(ctx: Context, run: RunRow) {
-  if (run.attempt === 1) return { journal: [], stepBegun: false };
-  const journal = await listJournal(ctx.db, run.id);
-  const { parts } = await foldLog(ctx.db, run);
-  return { journal, stepBegun: parts.filter((part) => part.type === "step-start").length > journal.length };
+const NO_PAST = { journal: [], stepBegun: false };
+
+/**
+ * What the model is to be given, and what earlier attempts have left: the model's answers, and whether the log has begun
+ * to tell the next one.
+ */
+async function lookUp(deps: ExecuteDeps, run: RunRow) {
+  return asUser(deps, run, async (ctx) => {
+    const input = await buildInput(ctx, run);
+    const journal = await listJournal(ctx.db, run.id);
+    const { parts } = await foldLog(ctx.db, run);
+    const steps = parts.filter((part) => part.type === "step-start").length;
+    return { input, journal, stepBegun: steps > journal.length };
+  });
 }
 
 type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };

@@ -1,7 +1,6 @@
 import type { AgentInputItem } from "@openai/agents-core";
 import { limits, type Task } from "@todo/contract";
-import { findSummary } from "../db/queries/conversations.ts";
-import { listMessagesUpTo } from "../db/queries/messages.ts";
+import { findRunHistory } from "../db/queries/messages.ts";
 import type { RunRow } from "../db/queries/runs.ts";
 import type { Context } from "../domain/context.ts";
 import { cutText } from "../domain/cut-text.ts";
@@ -35,14 +34,12 @@ const SNAPSHOT_TASKS = 30;
  * messages, the user's message, and last, since it changes with every turn, the time and a snapshot of the open tasks.
  */
 export async function buildInput(ctx: Context, run: RunRow): Promise<AgentInputItem[]> {
-  const { conversationId, messageId } = run;
-  const messages = await listMessagesUpTo(ctx.db, ctx.userId, conversationId, messageId, WINDOW_MESSAGES + 1);
+  const { summary, messages } = await findRunHistory(ctx.db, ctx.userId, run, WINDOW_MESSAGES + 1);
   const asked = messages.pop();
   if (!asked) throw new Error("the run's message is gone");
-  const summary = await findSummary(ctx.db, ctx.userId, conversationId);
   const open = await listTasks(ctx, { status: "open", sort: "due", limit: SNAPSHOT_TASKS });
   return [
-    ...(summary?.summary ? [system(`Earlier in this conversation:\n${summary.summary}`)] : []),
+    ...(summary ? [system(`Earlier in this conversation:\n${summary}`)] : []),
     ...messages.flatMap((message): AgentInputItem[] => {
       const text = cutText(message.text, HISTORY_CHARACTERS);
       if (text === "") return [];
@@ -55,8 +52,18 @@ export async function buildInput(ctx: Context, run: RunRow): Promise<AgentInputI
 
 function nowLines(run: RunRow): string[] {
   const { createdAt, timeZone } = run;
-  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long", hour: "2-digit", minute: "2-digit" });
-  return [`Now: ${localDate(createdAt, timeZone)}, ${clock.format(createdAt)}, time zone ${timeZone}.`];
+  return [`Now: ${localDate(createdAt, timeZone)}, ${weekdayAndTime(timeZone).format(createdAt)}, time zone ${timeZone}.`];
+}
+
+/** Making a formatter takes longer than a query; there are some hundred zones at most. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function weekdayAndTime(timeZone: string): Intl.DateTimeFormat {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "long", hour: "2-digit", minute: "2-digit" });
+  clocks.set(timeZone, made);
+  return made;
 }
 
 function snapshotLines(tasks: readonly Task[], more: boolean): string[] {

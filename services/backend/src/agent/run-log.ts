@@ -20,7 +20,7 @@ export class RunLog {
   readonly #run: RunRow;
   #pending: Chunk[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #lastFlush = 0;
+  #lastFlush = Number.NEGATIVE_INFINITY;
   #lastSeq: number;
   #tail: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
@@ -31,7 +31,10 @@ export class RunLog {
     this.#lastSeq = run.chunkSeq;
   }
 
-  /** Adds a chunk that goes out with the next write, at the latest 40 ms from now. A failed write shows in `commit`. */
+  /**
+   * Adds a chunk that goes out with the next write. Text asks for one: at once when there was none lately, so that the
+   * first word is not held back. A failed write shows in `commit`.
+   */
   push(chunk: Chunk): void {
     const last = this.#pending.at(-1);
     if (chunk.type === "text-delta" && last?.type === "text-delta" && last.id === chunk.id) {
@@ -39,9 +42,15 @@ export class RunLog {
     } else {
       this.#pending.push(chunk);
     }
-    if (this.#timer) return;
-    const wait = Math.max(0, this.#lastFlush + COALESCE_MS - performance.now());
-    this.#timer = setTimeout(() => this.#flush(), wait);
+    if (chunk.type !== "text-delta" || this.#timer) return;
+    const now = performance.now();
+    const wait = this.#lastFlush + COALESCE_MS - now;
+    if (wait > 0) {
+      this.#timer = setTimeout(() => this.#flush(), wait);
+    } else {
+      this.#lastFlush = now;
+      this.#flush();
+    }
   }
 
   /**
@@ -93,10 +102,15 @@ export class RunLog {
       this.#pending = [];
       this.#lastFlush = performance.now();
       try {
-        const write = async (ctx: Context) => this.#followingOn(await work(ctx, pending));
-        const { value, logged } = await asUser(this.#deps, this.#run.userId, write, { relaxed });
+        const { userId } = this.#run;
+        const { value, logged } = await asUser(this.#deps, { userId, relaxed }, async (ctx) => {
+          const written = this.#followingOn(await work(ctx, pending));
+          // A relaxed commit promises nothing anyway, so nobody waits for it.
+          if (relaxed) this.#publish(written.logged);
+          return written;
+        });
         this.#lastSeq = logged.at(-1)?.seq ?? this.#lastSeq;
-        if (logged.length > 0) this.#deps.hub.publishChunks(this.#run.id, logged);
+        if (!relaxed) this.#publish(logged);
         return value;
       } catch (error) {
         // They were not written; a tool's refusal, say, must not lose the text before it.
@@ -106,6 +120,10 @@ export class RunLog {
     });
     this.#tail = turn.catch(() => undefined);
     return turn;
+  }
+
+  #publish(logged: LoggedChunk[]): void {
+    if (logged.length > 0) this.#deps.hub.publishChunks(this.#run.id, logged);
   }
 
   /**

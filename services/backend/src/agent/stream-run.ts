@@ -12,12 +12,17 @@ export function parseCursor(id: string | undefined): Cursor | undefined {
   return parts?.[1] ? { runId: parts[1], attempt: Number(parts[2]), seq: Number(parts[3]) } : undefined;
 }
 
+export function formatCursor({ runId, attempt, seq }: Cursor): string {
+  return `${runId}.${attempt}.${seq}`;
+}
+
 const PAGE = 200;
 const isLive = (status: RunStatus) => status === "queued" || status === "running";
 
 /**
  * Tells a run's log from `from` (or its beginning) until the run has ended or waits for an approval, each chunk once
  * and in order, whichever replica writes it. Returns early when `signal` is aborted.
+ * `caughtUp`: nothing has been written after `from`, so there is no need to look before news come.
  */
 export async function streamRun(
   deps: { db: Db; hub: Hub },
@@ -25,11 +30,12 @@ export async function streamRun(
   from: Cursor | undefined,
   tell: (chunk: Chunk, id: string) => void,
   signal: AbortSignal,
+  options: { caughtUp?: boolean } = {},
 ): Promise<void> {
   const { db, hub } = deps;
   let { attempt, seq } = from?.runId === run.id ? from : BEGINNING;
   const fresh: LoggedChunk[] = [];
-  let look = true;
+  let look = options.caughtUp !== true;
   let wake = () => {};
   const stopWatching = hub.watchRun(run.id, (news) => {
     if (typeof news === "object" && "chunks" in news) fresh.push(...news.chunks);
@@ -43,7 +49,7 @@ export async function streamRun(
       if (at !== seq + 1) continue;
       seq = at;
       attempt = by;
-      tell(chunk, `${run.id}.${by}.${at}`);
+      tell(chunk, formatCursor({ runId: run.id, attempt, seq }));
     }
   };
   try {

@@ -1,3 +1,4 @@
+import type { AgentInputItem } from "@openai/agents-core";
 import { limits } from "@todo/contract";
 import { type Db, isUnavailable } from "../db/database.ts";
 import { claimRuns, releaseRuns, renewLeases, type RunRow } from "../db/queries/runs.ts";
@@ -36,8 +37,8 @@ export class Worker {
     this.#schedule(0);
   }
 
-  /** Works on a run that this replica holds the lease of. */
-  begin(run: RunRow): void {
+  /** Works on a run that this replica holds the lease of; `input` is what its model is to be given, if known already. */
+  begin(run: RunRow, input?: AgentInputItem[]): void {
     if (this.#stopped) {
       this.#handBack();
       return;
@@ -45,7 +46,7 @@ export class Worker {
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), limits.run.seconds * 1_000);
     const done = import("./execute-run.ts")
-      .then(({ executeRun }) => executeRun(this.#deps, run, controller.signal))
+      .then(({ executeRun }) => executeRun(this.#deps, run, controller.signal, input))
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
         clearTimeout(timeout);

@@ -1,9 +1,10 @@
-import { type ControlledTransaction, Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { Kysely, type Transaction } from "kysely";
 import pg from "pg";
+import { literal, PrologueDialect, withPrologue } from "./prologue.ts";
 import type { Database } from "./schema/index.ts";
 
 export type Db = Kysely<Database>;
-export type Trx = Transaction<Database> | ControlledTransaction<Database>;
+export type Trx = Transaction<Database>;
 
 const { builtins } = pg.types;
 
@@ -19,8 +20,8 @@ export type DatabaseOptions = {
 };
 
 /**
- * A pool that gives up early rather than hang: 2 s to connect, 5 s (or as said) a statement, 10 s idle in a transaction. Opens no
- * connection before the first query.
+ * A pool that gives up early rather than hang: 2 s to connect, 5 s (or as said) a statement, 10 s idle in a
+ * transaction. Opens no connection before the first query.
  */
 export function createDatabase(options: DatabaseOptions): Db {
   const pool = new pg.Pool({
@@ -37,7 +38,7 @@ export function createDatabase(options: DatabaseOptions): Db {
   // Without a listener, a connection that the server closes ends the whole process (node-postgres #2386).
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
-  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Database>({ dialect: new PrologueDialect({ pool }) });
 }
 
 /** Days stay text: as a `Date` they would move with the server's zone. */
@@ -48,14 +49,24 @@ function getTypeParser(...args: Parameters<typeof pg.types.getTypeParser>): (val
 const DEADLOCK = "40P01";
 const SERIALIZATION_FAILURE = "40001";
 
+/** Whose transaction it is. */
+export type Actor = {
+  userId: string;
+  /** The commit need not wait for the disk. Only for what can be made again after a crash of PostgreSQL. */
+  relaxed?: boolean;
+};
+
 /**
- * Runs `work` in one transaction, again (3 times at most) when PostgreSQL had to break a deadlock. `work` must
- * therefore do nothing outside the database.
+ * Runs `work` in one transaction in which the queries see and change the rows of one user only, whatever their own
+ * conditions say: its role owns no table, and each table's policy compares with `app.user_id`. Runs it again (3 times
+ * at most) when PostgreSQL had to break a deadlock; `work` must therefore do nothing outside the database that may not
+ * be done twice.
  */
-export async function inTransaction<T>(db: Db, work: (trx: Transaction<Database>) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(db: Db, actor: Actor, work: (trx: Trx) => Promise<T>): Promise<T> {
+  const prologue = becoming(actor);
   for (let tries = 1; ; tries++) {
     try {
-      return await db.transaction().execute(work);
+      return await withPrologue(prologue, () => db.transaction().execute(work));
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
       if (tries === 3 || (code !== DEADLOCK && code !== SERIALIZATION_FAILURE)) throw error;
@@ -63,15 +74,10 @@ export async function inTransaction<T>(db: Db, work: (trx: Transaction<Database>
   }
 }
 
-/**
- * From here to the end of the transaction the queries see and change the rows of `userId` only, whatever their own
- * conditions say: the role owns no table, and each table's policy compares with `app.user_id`.
- * `relaxed`: the commit need not wait for the disk. Only for what can be made again after a crash of PostgreSQL.
- */
-export async function becomeUser(trx: Trx, userId: string, relaxed = false): Promise<void> {
-  await sql`select set_config('role', left(current_database(), 59) || '_app', true),
-    set_config('app.user_id', ${userId}, true),
-    set_config('synchronous_commit', ${relaxed ? "off" : "on"}, true)`.execute(trx);
+function becoming({ userId, relaxed = false }: Actor): string {
+  return `select set_config('role', left(current_database(), 59) || '_app', true),
+    set_config('app.user_id', ${literal(userId)}, true),
+    set_config('synchronous_commit', '${relaxed ? "off" : "on"}', true)`;
 }
 
 /** True when the error says that the database can't be reached or is not ready, rather than that a query is wrong. */

@@ -26,3 +26,15 @@ export class AppError extends Error {
 export function notFound(what: "task" | "conversation" | "run" | "approval"): AppError {
   return new AppError("not_found", `There is no such ${what}.`);
 }
+
+/** @param until when the window ends in which there were too many requests */
+export function tooMany(until: Date): AppError {
+  const retryAfter = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1_000));
+  return new AppError("rate_limited", `Too many requests. Try again in ${inWords(retryAfter)}.`, { retryAfter });
+}
+
+function inWords(seconds: number): string {
+  if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes === 1 ? "a minute" : `${minutes} minutes`;
+}

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { becomeUser, type Db, inTransaction, type Trx } from "../db/database.ts";
+import { type Actor, type Db, inTransaction, type Trx } from "../db/database.ts";
 import type { CallRef } from "../db/queries/task-events.ts";
 
 /** What a domain function works with: one user's transaction, and the time and place it happens in. */
@@ -23,17 +23,16 @@ export type UnitOfWorkDeps = {
   onChange: (userId: string) => void;
 };
 
-/** Runs `work` as `userId` in one transaction, behind row-level security. For `relaxed` see `becomeUser`. */
+/** Runs `work` as one user in one transaction, behind row-level security; see `inTransaction`. */
 export async function asUser<T>(
   deps: UnitOfWorkDeps,
-  userId: string,
+  actor: Actor,
   work: (ctx: Context) => Promise<T>,
-  options: { relaxed?: boolean } = {},
 ): Promise<T> {
+  const { userId } = actor;
   const changed: Context["changed"] = new Set();
-  const result = await inTransaction(deps.db, async (db) => {
+  const result = await inTransaction(deps.db, actor, async (db) => {
     changed.clear();
-    await becomeUser(db, userId, options.relaxed);
     return work({ db, userId, now: deps.clock(), log: deps.log, changed });
   });
   if (changed.size > 0) deps.onChange(userId);

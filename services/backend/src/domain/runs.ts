@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type Chunk, limits, type Message, type MessagePart, type NewMessage, type Run } from "@todo/contract";
+import { type Chunk, limits, type Message, type NewMessage, type Run } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
-import { nextMessageSeq, renameConversation } from "../db/queries/conversations.ts";
-import { deleteMessage, findMessage, insertMessage, putAnswer } from "../db/queries/messages.ts";
+import { nextMessageSeq } from "../db/queries/conversations.ts";
+import { deleteMessage, findMessage, putAnswer } from "../db/queries/messages.ts";
 import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/queries/run-log.ts";
 import * as queries from "../db/queries/runs.ts";
-import { AppError, notFound } from "./app-error.ts";
+import { findStart, insertStart, listLiveRuns, type Start } from "../db/queries/start-run.ts";
+import { touchForMessage } from "../db/queries/user-states.ts";
+import { AppError, notFound, tooMany } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { titleFrom, touch } from "./conversations.ts";
 import { rememberTurns } from "./summary.ts";
@@ -15,37 +17,46 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
-/** A run to be worked on now by who started it, or undefined when the message had been sent before. */
+/** A message's run; `fresh` when this very call made it, and the caller is to work on it. */
 export type Started = { run: queries.RunRow; fresh: boolean };
+
+/** How many messages one user may send in a while, whatever becomes of them. */
+const MESSAGES = { count: 120, seconds: 60 };
 
 /**
  * Commits the user's message together with the run that is to answer it, claimed by `owner`. The same message again
  * gives the same run.
- * @throws AppError `not_found`, `idempotency_mismatch`, `run_active`, `too_many_runs`
+ * @throws AppError `not_found`, `idempotency_mismatch`, `conflict`, `run_active`, `too_many_runs`, `rate_limited`
  */
 export async function startRun(
   ctx: Context,
   input: NewMessage & { conversationId: string; owner: string },
 ): Promise<Started> {
-  // From here the user's messages queue up, so that the same one sent twice at once is found by the second.
-  await touch(ctx);
-  const sent = await findSent(ctx, input);
-  if (sent) return sent;
-
   const { id, conversationId, text, timeZone, owner } = input;
   const { userId, now } = ctx;
-  const seq = await nextMessageSeq(ctx.db, userId, conversationId, now);
-  if (seq === undefined) throw notFound("conversation");
-  await assertFree(ctx, conversationId);
-  const parts: MessagePart[] = [{ type: "text", text, state: "done" }];
-  const runId = randomUUID();
-  const message = { id, conversationId, userId, seq, role: "user" as const, parts, runId, createdAt: now };
-  if (!(await insertMessage(ctx.db, { ...message, status: "complete" }))) {
-    throw new AppError("conflict", "This message id can't be used. Make a new one.");
-  }
-  if (seq === 1) await renameConversation(ctx.db, userId, conversationId, titleFrom(text), false);
-  const ids = { id: runId, conversationId, userId, messageId: id, answerId: randomUUID() };
-  return { run: await queries.insertRun(ctx.db, { ...ids, timeZone, owner, now }), fresh: true };
+  // From here the user's messages queue up, so that the same one sent twice at once is found by the second.
+  ctx.changed.add("conversations");
+  const used = await touchForMessage(ctx.db, userId, MESSAGES.seconds);
+  if (used.count > MESSAGES.count) throw tooMany(used.windowEnds);
+  const start = await findStart(ctx.db, userId, conversationId, id);
+  if (start.sent) return { run: await findSent(ctx, input), fresh: false };
+  const { seq } = start;
+  if (seq === null) throw notFound("conversation");
+  assertFree(start.live, conversationId);
+  const run = await insertStart(ctx.db, {
+    id: randomUUID(),
+    conversationId,
+    userId,
+    messageId: id,
+    answerId: randomUUID(),
+    timeZone,
+    owner,
+    now,
+    message: { seq, parts: [{ type: "text", text, state: "done" }] },
+    title: seq === 1 ? titleFrom(text) : undefined,
+  });
+  if (!run) throw new AppError("conflict", "This message id can't be used. Make a new one.");
+  return { run, fresh: true };
 }
 
 /**
@@ -78,7 +89,7 @@ export async function retryRun(ctx: Context, id: string): Promise<Run> {
   if (run.status !== "failed" || newest?.id !== run.id) {
     throw new AppError("conflict", "Only the newest answer can be tried again, and only when it has failed.");
   }
-  await assertFree(ctx, run.conversationId);
+  assertFree(await listLiveRuns(ctx.db, ctx.userId), run.conversationId);
   await deleteMessage(ctx.db, ctx.userId, run.answerId);
   await reopenLog(ctx.db, run.id);
   await queries.queueRun(ctx.db, ctx.userId, run.id);
@@ -126,23 +137,21 @@ export async function endRun(
 
 /** Appends to the run's log. @throws LeaseLost */
 export async function append(ctx: Context, run: queries.RunRow, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
-  const logged = await appendChunks(ctx.db, { runId: run.id, attempt: run.attempt }, ctx.userId, chunks);
+  const logged = await appendChunks(ctx.db, { runId: run.id, attempt: run.attempt }, chunks);
   if (!logged) throw new LeaseLost();
   return logged;
 }
 
-async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<Started | undefined> {
+async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<queries.RunRow> {
   const message = await findMessage(ctx.db, ctx.userId, input.id);
-  if (!message) return undefined;
-  const run = await queries.findRunByMessage(ctx.db, ctx.userId, message.id);
+  const run = message && (await queries.findRunByMessage(ctx.db, ctx.userId, message.id));
   if (!run || message.conversationId !== input.conversationId || message.text !== input.text) {
     throw new AppError("idempotency_mismatch", "This message id was used before, for another message.");
   }
-  return { run, fresh: false };
+  return run;
 }
 
-async function assertFree(ctx: Context, conversationId: string): Promise<void> {
-  const live = await queries.listLiveRuns(ctx.db, ctx.userId);
+function assertFree(live: Start["live"], conversationId: string): void {
   const here = live.find((run) => run.conversationId === conversationId);
   if (here?.status === "waiting") {
     throw new AppError("run_active", "An answer waits for your approval. Approve or reject it first.");

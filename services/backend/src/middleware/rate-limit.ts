@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import { hit } from "../db/queries/rate-limits.ts";
 import type { Deps } from "../deps.ts";
-import { AppError } from "../domain/app-error.ts";
+import { tooMany } from "../domain/app-error.ts";
 
 /** At most `count` requests in each window of `seconds`. */
 type Rule = { name: string; count: number; seconds: number };
@@ -14,8 +14,6 @@ const rules = {
   account: { name: "account", count: 20, seconds: 15 * 60 },
   /** Sign-ins and sign-ups from one address. Generous: a whole house may share it. */
   address: { name: "address", count: 300, seconds: 5 * 60 },
-  /** Messages of one user. */
-  messages: { name: "messages", count: 120, seconds: 60 },
 } satisfies Record<string, Rule>;
 
 const accountBody = z.object({ email: z.string() });
@@ -31,23 +29,8 @@ export function limitSignIn(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
   };
 }
 
-export function limitMessages(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    await enforce(deps, rules.messages, c.var.userId);
-    await next();
-  };
-}
-
 async function enforce({ db }: Pick<Deps, "db">, { name, count, seconds }: Rule, who: string): Promise<void> {
   const key = `${name}:${createHash("sha256").update(who).digest("base64url")}`;
   const used = await hit(db, key, seconds);
-  if (used.count <= count) return;
-  const retryAfter = Math.max(1, Math.ceil((used.windowEnds.getTime() - Date.now()) / 1_000));
-  throw new AppError("rate_limited", `Too many requests. Try again in ${inWords(retryAfter)}.`, { retryAfter });
-}
-
-function inWords(seconds: number): string {
-  if (seconds < 60) return seconds === 1 ? "a second" : `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? "a minute" : `${minutes} minutes`;
+  if (used.count > count) throw tooMany(used.windowEnds);
 }

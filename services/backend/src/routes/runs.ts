@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { approvalDecisionSchema, newMessageSchema, runSchema } from "@todo/contract";
+import { approvalDecisionSchema, type Chunk, newMessageSchema, runSchema } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
-import { type Cursor, parseCursor, streamRun } from "../agent/stream-run.ts";
+import { buildInput } from "../agent/instructions.ts";
+import { type Cursor, formatCursor, parseCursor, streamRun } from "../agent/stream-run.ts";
 import type { AppEnv } from "../app-env.ts";
 import { findNewestRun, type RunRow } from "../db/queries/runs.ts";
 import type { Deps } from "../deps.ts";
@@ -9,7 +10,6 @@ import { decideApproval } from "../domain/approvals.ts";
 import { getConversation } from "../domain/conversations.ts";
 import { retryRun, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
-import { limitMessages } from "../middleware/rate-limit.ts";
 import { eventStream } from "./event-stream.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
 
@@ -64,18 +64,23 @@ const decide = createRoute({
 export function runRoutes(deps: Deps) {
   const { asUser, worker, hub } = deps;
   const router = createRouter();
-  router.on("POST", "/api/conversations/:id/messages", limitMessages(deps));
-
   router.openapi(send, async (c) => {
     const conversationId = parseId(c.req.valid("param").id, "conversation");
     const message = c.req.valid("json");
     failpoint("message:before");
-    const { run, fresh } = await asUser(c.var.userId, (ctx) =>
-      startRun(ctx, { ...message, id: message.id.toLowerCase(), conversationId, owner: worker.owner }),
-    );
+    const { run, input } = await asUser(c.var.userId, async (ctx) => {
+      const started = await startRun(ctx, {
+        ...message,
+        id: message.id.toLowerCase(),
+        conversationId,
+        owner: worker.owner,
+      });
+      // Read here rather than by the worker, which would need a transaction of its own.
+      return { run: started.run, input: started.fresh ? await buildInput(ctx, started.run) : undefined };
+    });
     failpoint("message:after");
-    if (fresh) worker.begin(run);
-    return answer(c, deps, run, cursorOf(c));
+    if (input) worker.begin(run, input);
+    return answer(c, deps, run, cursorOf(c), input !== undefined);
   });
 
   router.openapi(watch, async (c) => {
@@ -121,10 +126,14 @@ function cursorOf(c: HonoContext<AppEnv>): Cursor | undefined {
   return parseCursor(c.req.header("last-event-id"));
 }
 
-function answer(c: HonoContext<AppEnv>, deps: Deps, run: RunRow, cursor: Cursor | undefined): Response {
-  const response = eventStream(c, deps, async (sendEvent, signal) => {
-    await streamRun(deps, run, cursor, (chunk, id) => sendEvent({ id, data: JSON.stringify(chunk) }), signal);
-    if (!signal.aborted) sendEvent({ data: "[DONE]" });
+function answer(c: HonoContext<AppEnv>, deps: Deps, run: RunRow, cursor: Cursor | undefined, isNew = false): Response {
+  const response = eventStream(c, deps, async (send, signal) => {
+    const tell = (chunk: Chunk, id: string) => send({ id, data: JSON.stringify(chunk) });
+    const first = { runId: run.id, attempt: 1, seq: 1 };
+    // All that a new run's log holds is known without a look.
+    if (isNew) tell({ type: "start", messageId: run.answerId }, formatCursor(first));
+    await streamRun(deps, run, isNew ? first : cursor, tell, signal, { caughtUp: isNew });
+    if (!signal.aborted) send({ data: "[DONE]" });
   });
   response.headers.set("x-vercel-ai-ui-message-stream", "v1");
   return response;

@@ -14,7 +14,9 @@ const tasks = [
       "userId" text primary key references "user" ("id") on delete cascade,
       "nextTaskNumber" integer not null default 1,
       "tasksVersion" integer not null default 0,
-      "conversationsVersion" integer not null default 0
+      "conversationsVersion" integer not null default 0,
+      "messageCount" integer not null default 0,
+      "messageWindowEnds" timestamptz not null default now()
     )`,
   sql`
     create table "tasks" (

@@ -17,17 +17,6 @@ export type NewMessageRow = {
   createdAt: Date;
 };
 
-/** Stores a new message; false when its id is taken, by whomever. */
-export async function insertMessage(trx: Trx, row: NewMessageRow): Promise<boolean> {
-  const inserted = await trx
-    .insertInto("messages")
-    .values({ ...row, ...contentOf(row) })
-    .onConflict((c) => c.column("id").doNothing())
-    .returning("id")
-    .executeTakeFirst();
-  return inserted !== undefined;
-}
-
 /** Stores an answer. One stored before, while it waited for an approval, is replaced in its place. */
 export async function putAnswer(trx: Trx, row: NewMessageRow): Promise<void> {
   const content = contentOf(row);
@@ -77,24 +66,27 @@ export async function listMessages(
   return { items, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.seq]) : null };
 }
 
-/** A message and up to `limit - 1` before it, oldest first. Nothing when there is no such message. */
-export async function listMessagesUpTo(
+/**
+ * What a run's model is to know of its conversation: the summary of what is long past, and the run's message after up to
+ * `limit - 1` before it, oldest first.
+ */
+export async function findRunHistory(
   trx: Trx,
   userId: string,
-  conversationId: string,
-  messageId: string,
+  run: { conversationId: string; messageId: string },
   limit: number,
-): Promise<StoredMessage[]> {
+): Promise<{ summary: string; messages: Pick<StoredMessage, "role" | "text">[] }> {
   const rows = await trx
     .selectFrom("messages")
-    .selectAll()
-    .where("userId", "=", userId)
-    .where("conversationId", "=", conversationId)
-    .where("seq", "<=", (eb) => eb.selectFrom("messages").select("seq").where("id", "=", messageId))
-    .orderBy("seq", "desc")
+    .innerJoin("conversations", "conversations.id", "messages.conversationId")
+    .select(["messages.role", "messages.text", "conversations.summary"])
+    .where("messages.userId", "=", userId)
+    .where("messages.conversationId", "=", run.conversationId)
+    .where("messages.seq", "<=", (eb) => eb.selectFrom("messages").select("seq").where("id", "=", run.messageId))
+    .orderBy("messages.seq", "desc")
     .limit(limit)
     .execute();
-  return rows.map(toMessage).reverse();
+  return { summary: rows[0]?.summary ?? "", messages: rows.reverse() };
 }
 
 /** The messages after place `after` and before place `before`, oldest first. */

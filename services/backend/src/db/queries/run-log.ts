@@ -14,35 +14,23 @@ export type LoggedChunk = { seq: number; attempt: number; chunk: Chunk };
 export async function appendChunks(
   trx: Trx,
   fence: Fence,
-  userId: string,
   chunks: readonly Chunk[],
 ): Promise<LoggedChunk[] | undefined> {
-  const run = await trx
-    .updateTable("runs")
-    .set({ chunkSeq: sql`"chunkSeq" + ${chunks.length}` })
-    .where("id", "=", fence.runId)
-    .where("attempt", "=", fence.attempt)
-    .where("status", "in", ["queued", "running", "waiting"])
-    .returning("chunkSeq")
-    .executeTakeFirst();
+  const { rows } = await sql<{ chunkSeq: number }>`
+    with "run" as (
+      update "runs" set "chunkSeq" = "chunkSeq" + ${chunks.length}
+      where "id" = ${fence.runId} and "attempt" = ${fence.attempt} and "status" in ('queued', 'running', 'waiting')
+      returning "id", "userId", "attempt", "chunkSeq"
+    ), "log" as (
+      insert into "runChunks" ("runId", "userId", "seq", "attempt", "chunk")
+      select "run"."id", "run"."userId", "run"."chunkSeq" - ${chunks.length} + "new"."place", "run"."attempt", "new"."chunk"
+      from "run", jsonb_array_elements(${JSON.stringify(chunks)}::jsonb) with ordinality as "new" ("chunk", "place")
+    )
+    select "chunkSeq" from "run"`.execute(trx);
+  const [run] = rows;
   if (!run) return undefined;
   const first = run.chunkSeq - chunks.length + 1;
-  const logged = chunks.map((chunk, i) => ({ seq: first + i, attempt: fence.attempt, chunk }));
-  if (logged.length > 0) {
-    await trx
-      .insertInto("runChunks")
-      .values(
-        logged.map(({ seq, attempt, chunk }) => ({
-          runId: fence.runId,
-          userId,
-          seq,
-          attempt,
-          chunk: JSON.stringify(chunk),
-        })),
-      )
-      .execute();
-  }
-  return logged;
+  return chunks.map((chunk, i) => ({ seq: first + i, attempt: fence.attempt, chunk }));
 }
 
 /** The run's log after `seq`, at most `limit` chunks. */

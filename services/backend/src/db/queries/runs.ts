@@ -1,4 +1,4 @@
-import type { Chunk, Run, RunStatus } from "@todo/contract";
+import type { Run, RunStatus } from "@todo/contract";
 import { type Selectable, sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { RunsTable } from "../schema/runs.ts";
@@ -7,7 +7,8 @@ export type RunRow = Selectable<RunsTable>;
 
 /** How long an owner may be silent before another takes its run over. It renews every second. */
 export const LEASE_SECONDS = 3;
-const leaseEnd = sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS)})`;
+/** A lease that begins now. */
+export const leaseEnd = sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS)})`;
 
 /** Names one claim of a run: writes carry it, so that an earlier owner can't write any more. */
 export type Fence = { runId: string; attempt: number };
@@ -20,40 +21,6 @@ export function toRun(row: RunRow): Run {
     answerId: row.answerId,
     status: row.status,
   };
-}
-
-/** A new run with the first chunk of its log, already claimed by the replica that took the message in. */
-export async function insertRun(
-  trx: Trx,
-  run: {
-    id: string;
-    conversationId: string;
-    userId: string;
-    messageId: string;
-    answerId: string;
-    timeZone: string;
-    owner: string;
-    now: Date;
-  },
-): Promise<RunRow> {
-  const { owner, now, ...ids } = run;
-  const start: Chunk = { type: "start", messageId: run.answerId };
-  const lease = { leaseOwner: owner, leaseUntil: leaseEnd };
-  return trx
-    .with("run", (query) =>
-      query
-        .insertInto("runs")
-        .values({ ...ids, ...lease, status: "running", attempt: 1, chunkSeq: 1, createdAt: now })
-        .returningAll(),
-    )
-    .with("log", (query) =>
-      query
-        .insertInto("runChunks")
-        .values({ runId: run.id, userId: run.userId, seq: 1, attempt: 1, chunk: JSON.stringify(start) }),
-    )
-    .selectFrom("run")
-    .selectAll()
-    .executeTakeFirstOrThrow();
 }
 
 export async function findRun(trx: Trx, userId: string, id: string, lock = false): Promise<RunRow | undefined> {
@@ -86,16 +53,6 @@ export async function findNewestRun(trx: Trx, userId: string, conversationId: st
     .orderBy("id")
     .limit(1)
     .executeTakeFirst();
-}
-
-/** The user's runs that have not ended: one a conversation at most. */
-export async function listLiveRuns(trx: Trx, userId: string) {
-  return trx
-    .selectFrom("runs")
-    .select(["id", "conversationId", "status"])
-    .where("userId", "=", userId)
-    .where("status", "in", ["queued", "running", "waiting"])
-    .execute();
 }
 
 /** Locks every run of a conversation, so that deleting it does not cross a run that is writing. */

@@ -32,6 +32,28 @@ export async function touchConversations(trx: Trx, userId: string): Promise<void
     .execute();
 }
 
+/**
+ * As `touchConversations`, for a message that comes in; also counts it in the user's current window of `seconds`.
+ * Returns the count and when the window ends.
+ */
+export async function touchForMessage(trx: Trx, userId: string, seconds: number) {
+  const fresh = sql<Date>`now() + make_interval(secs => ${seconds})`;
+  const ended = sql<boolean>`"userStates"."messageWindowEnds" <= now()`;
+  const row = await trx
+    .insertInto("userStates")
+    .values({ userId, conversationsVersion: 1, messageCount: 1, messageWindowEnds: fresh })
+    .onConflict((c) =>
+      c.column("userId").doUpdateSet({
+        conversationsVersion: sql`"userStates"."conversationsVersion" + 1`,
+        messageCount: sql`case when ${ended} then 1 else "userStates"."messageCount" + 1 end`,
+        messageWindowEnds: sql`case when ${ended} then ${fresh} else "userStates"."messageWindowEnds" end`,
+      }),
+    )
+    .returning(["messageCount as count", "messageWindowEnds as windowEnds"])
+    .executeTakeFirstOrThrow();
+  return row;
+}
+
 /** The change counters of these users; absent for who never changed anything. For the event streams of one replica. */
 export function listVersions(db: Db, userIds: readonly string[]) {
   return db

@@ -41,4 +41,7 @@ export type UserStatesTable = {
   nextTaskNumber: Generated<number>;
   tasksVersion: Generated<number>;
   conversationsVersion: Generated<number>;
+  /** Messages sent in the current window, against floods. */
+  messageCount: Generated<number>;
+  messageWindowEnds: Generated<Date>;
 };
