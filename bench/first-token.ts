@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { EventSourceParserStream } from "eventsource-parser/stream";
 import path from "node:path";
+import { EventSourceParserStream } from "eventsource-parser/stream";
 import { type Database, signUp, startProcess } from "./backend.ts";
 import { percentile, type Row, row } from "./stats.ts";
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import path from "node:path";
 import { tmpdir } from "node:os";
+import path from "node:path";
 import { type Database, residentMegabytes, startBackend, startProcess } from "./backend.ts";
 import { median, type Row, row } from "./stats.ts";
 

@@ -11,7 +11,8 @@ const STANDALONE = path.join(ROOT, "services/frontend/.next/standalone/services/
 const emptyPage = {
   "package.json": '{ "private": true }',
   "next.config.mjs": `export default { turbopack: { root: ${JSON.stringify(ROOT)} } };`,
-  "app/layout.jsx": "export default function L({ children }) { return <html lang='en'><body>{children}</body></html>; }",
+  "app/layout.jsx":
+    "export default function L({ children }) { return <html lang='en'><body>{children}</body></html>; }",
   "app/page.jsx": "export default function P() { return <main>empty</main>; }",
 };
 
@@ -19,7 +20,11 @@ const emptyPage = {
 export async function measurePageSize(database: Database): Promise<Row[]> {
   const empty = gzippedScripts(buildEmptyPage(), path.join(EMPTY, ".next"));
   const backend = await startBackend(database.url);
-  const page = await startProcess([STANDALONE], { BACKEND_URL: backend.url, HOSTNAME: "127.0.0.1", NODE_ENV: "production" });
+  const page = await startProcess([STANDALONE], {
+    BACKEND_URL: backend.url,
+    HOSTNAME: "127.0.0.1",
+    NODE_ENV: "production",
+  });
   const { cookie } = await signUp(backend.url, "page");
   const html = await (await fetch(`${page.url}/chat`, { headers: { cookie } })).text();
   await Promise.all([page.stop(), backend.stop()]);
@@ -50,9 +55,7 @@ function buildEmptyPage(): string {
 function gzippedScripts(html: string, folder: string): number {
   const tags = html.match(/<script\b[^>]*>/g) ?? [];
   const files = new Set(
-    tags
-      .filter((tag) => !/\bnomodule\b/i.test(tag))
-      .flatMap((tag) => /src="\/_next\/([^"?]+)/.exec(tag)?.[1] ?? []),
+    tags.filter((tag) => !/\bnomodule\b/i.test(tag)).flatMap((tag) => /src="\/_next\/([^"?]+)/.exec(tag)?.[1] ?? []),
   );
   if (files.size === 0) throw new Error("the page names no scripts");
   let bytes = 0;

@@ -29,6 +29,8 @@ try {
 }
 const [cpu] = cpus();
 const memory = Math.round(totalmem() / 2 ** 30);
-console.log(`\n${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, Node ${process.version}, ${process.platform}\n`);
+console.log(
+  `\n${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, Node ${process.version}, ${process.platform}\n`,
+);
 console.log(table(rows));
 if (rows.some((line) => line.met === false)) process.exitCode = 1;

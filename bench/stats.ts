@@ -42,8 +42,12 @@ export function row(
 /** The rows as a Markdown table. */
 export function table(rows: readonly Row[]): string {
   const lines = rows.map(({ what, value, aim, met, twin }) => {
-    const mark = met === undefined ? "" : met ? " ✓" : " ✗";
-    return `| ${what} | ${value} | ${aim}${mark} | ${twin} |`;
+    return `| ${what} | ${value} | ${aim}${markOf(met)} | ${twin} |`;
   });
   return ["| what | measured | aim | twin in the same run |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+function markOf(met: boolean | undefined): string {
+  if (met === undefined) return "";
+  return met ? " ✓" : " ✗";
 }

@@ -26,10 +26,15 @@ export async function measureTaskRead(database: Database): Promise<Row[]> {
   await twin.stop();
   const name = "no session, no row security";
   return [
-    row(`50 of ${TASKS.toLocaleString("en-US")} tasks: requests a second`, { value: ours.rate, unit: "/s" }, undefined, {
-      name,
-      value: plain.rate,
-    }),
+    row(
+      `50 of ${TASKS.toLocaleString("en-US")} tasks: requests a second`,
+      { value: ours.rate, unit: "/s" },
+      undefined,
+      {
+        name,
+        value: plain.rate,
+      },
+    ),
     row(`the same: p99 at ${CONNECTIONS} connections`, { value: ours.p99, unit: "ms" }, undefined, {
       name,
       value: plain.p99,

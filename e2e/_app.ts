@@ -62,7 +62,10 @@ export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
 }
 
 function launch(env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [path.join(ROOT, "scripts/start.mjs")], { env, stdio: ["ignore", "ignore", "inherit"] });
+  return spawn(process.execPath, [path.join(ROOT, "scripts/start.mjs")], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }
 
 /** Waits until the page's address leads to a backend that can serve: without a session it answers 401. */

@@ -87,14 +87,20 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     const add = { name: "add_tasks", args: { tasks: [task("Buy tea")] } };
     model.respond([{ calls: [add] }, { status: 401 }, { status: 401 }]);
     await say(page, "Add tea, please");
-    await log(page).getByText(/refused the API key/).waitFor();
+    await log(page)
+      .getByText(/refused the API key/)
+      .waitFor();
     expect(await log(page).innerText()).not.toContain("sk-fake");
     await taskRow(page, "Buy tea").waitFor();
     model.respond([{ say: "Added it." }]);
     await page.getByRole("button", { name: "Try again" }).click();
     await log(page).getByText("Added it.").waitFor();
     await idle(page);
-    expect(await log(page).getByText(/refused the API key/).count()).toBe(0);
+    expect(
+      await log(page)
+        .getByText(/refused the API key/)
+        .count(),
+    ).toBe(0);
     expect(await taskList(page).getByRole("listitem").count()).toBe(1);
     await context.close();
   });

@@ -35,7 +35,11 @@ describe("somebody new", () => {
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("something else");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText(/password/i).first().waitFor();
+    await page
+      .getByRole("alert")
+      .getByText(/password/i)
+      .first()
+      .waitFor();
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in" }).click();
     await taskRow(page, "test deployment").waitFor();
@@ -85,7 +89,10 @@ describe("two tabs", () => {
     await say(first, "Add a task to feed the cat");
     await taskRow(second, "feed the cat").waitFor();
     await second.getByRole("link", { name: /Add a task to feed the cat/ }).click();
-    await log(second).getByText(/Added #1/).first().waitFor();
+    await log(second)
+      .getByText(/Added #1/)
+      .first()
+      .waitFor();
     await say(second, "mark task 1 as done");
     await log(first).getByText("mark task 1 as done").waitFor();
     await taskRow(first, "feed the cat").waitFor({ state: "detached" });
@@ -157,7 +164,8 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   for (let i = 0; i < 80; i++) {
     const names = await page.evaluate(() => {
       const element = document.activeElement;
-      const labels = element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null;
+      const labels =
+        element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null;
       const label = [...(labels ?? [])].map((each) => each.textContent).join(" ");
       return [element?.ariaLabel, label, element?.textContent].map((text) => text?.trim() ?? "");
     });

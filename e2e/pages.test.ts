@@ -46,7 +46,9 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await check("an approval");
     await showTasks(page);
     await check("the tasks");
-    await taskList(page).getByRole("button", { name: /^Edit #1/ }).click();
+    await taskList(page)
+      .getByRole("button", { name: /^Edit #1/ })
+      .click();
     await check("a task being edited");
     await page.goto("/settings");
     await page.getByRole("heading", { name: "Settings" }).waitFor();
@@ -83,9 +85,15 @@ describe("a clumsy or hostile visitor", () => {
     await say(page, `'; drop table tasks; -- ${"\u202E"}<script>alert(1)</script> 😀`);
     await say(page, "what's pending?");
     await page.goto("/chat/not-an-id");
-    await page.getByText(/does not exist/).first().waitFor();
+    await page
+      .getByText(/does not exist/)
+      .first()
+      .waitFor();
     await page.goto("/chat/00000000-0000-4000-8000-000000000000");
-    await page.getByText(/does not exist/).first().waitFor();
+    await page
+      .getByText(/does not exist/)
+      .first()
+      .waitFor();
     expect(faults).toEqual([]);
     await context.close();
   });
@@ -100,7 +108,10 @@ describe("a clumsy or hostile visitor", () => {
     await bob.page.waitForURL("**/sign-in**");
     await signUp(bob.page);
     await bob.page.goto(address);
-    await bob.page.getByText(/does not exist/).first().waitFor();
+    await bob.page
+      .getByText(/does not exist/)
+      .first()
+      .waitFor();
     expect(await bob.page.content()).not.toContain("secret plan");
     await Promise.all([ann.context.close(), bob.context.close()]);
   });

@@ -34,7 +34,18 @@ const LOG_LIMIT = 10_000_000;
  * @param {ServiceOptions} options
  * @returns {Promise<Running>}
  */
-export async function startService({ name, script, args = [], nodeFlags = [], cwd, env, logDir, readyUrl, signal, explain }) {
+export async function startService({
+  name,
+  script,
+  args = [],
+  nodeFlags = [],
+  cwd,
+  env,
+  logDir,
+  readyUrl,
+  signal,
+  explain,
+}) {
   const logFile = path.join(logDir, `${name}.log`);
   rotate(logFile);
   const log = openSync(logFile, "a", 0o600);

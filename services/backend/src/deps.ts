@@ -4,7 +4,7 @@ import { Hub } from "./agent/hub.ts";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import { Worker } from "./agent/worker.ts";
 import type { Auth } from "./auth.ts";
-import { createDatabase, type Db } from "./db/database.ts";
+import { createDatabase, type Db, ping } from "./db/database.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Env } from "./env.ts";
 import { version } from "./env.ts";
@@ -28,6 +28,8 @@ export type Deps = {
   heartbeatMs: number;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
+  /** Answers when the database does; throws otherwise. */
+  ping: () => Promise<void>;
   asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
@@ -63,6 +65,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
+    ping: () => ping(db),
     asUser: (userId, job) => asUser(work, { userId }, job),
   };
 }

@@ -20,7 +20,14 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
 }
 
-type ErrorDescription = { type: string; message: string; code?: unknown; status?: unknown; stack?: string; cause?: unknown };
+type ErrorDescription = {
+  type: string;
+  message: string;
+  code?: unknown;
+  status?: unknown;
+  stack?: string;
+  cause?: unknown;
+};
 
 function describeError(error: unknown): ErrorDescription | unknown {
   if (!(error instanceof Error)) return typeof error === "string" ? error : "not an error";
@@ -36,5 +43,7 @@ function describeError(error: unknown): ErrorDescription | unknown {
 
 /** Providers repeat part of the key in their errors, and drivers the whole address. */
 function withoutSecrets(text: string): string {
-  return text.replace(/\bsk-[\w*-]{4,}/g, "[key]").replace(/(postgres(?:ql)?:\/\/[^:@\s]*):[^@\s]*@/g, "$1:[password]@");
+  return text
+    .replace(/\bsk-[\w*-]{4,}/g, "[key]")
+    .replace(/(postgres(?:ql)?:\/\/[^:@\s]*):[^@\s]*@/g, "$1:[password]@");
 }

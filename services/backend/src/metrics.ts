@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
 /** What this replica counts, in Prometheus' text form at `/metrics`. No label holds an id or a word of a user. */
 export class Metrics {

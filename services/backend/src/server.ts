@@ -1,5 +1,5 @@
-import { serve } from "@hono/node-server";
 import type { Server, ServerResponse } from "node:http";
+import { serve } from "@hono/node-server";
 import { createApp } from "./app.ts";
 import { createDeps, type Deps, type Overrides } from "./deps.ts";
 import type { Env } from "./env.ts";

@@ -5,8 +5,8 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import pg from "pg";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
-import type { AssistantModel } from "../src/agent/model.ts";
 import { RuleModel } from "../src/agent/assistant/rule-model.ts";
+import type { AssistantModel } from "../src/agent/model.ts";
 import { migrateToLatest } from "../src/db/migrate.ts";
 import type { Overrides } from "../src/deps.ts";
 import { readEnv } from "../src/env.ts";
@@ -43,7 +43,7 @@ export async function sql<Row extends pg.QueryResultRow>(url: string, text: stri
 }
 
 /** A model for `overrides`: the given one, or the rule-based assistant. */
-export function useModel(model: Model, options: Partial<AssistantModel> = {}): AssistantModel {
+export function asAssistant(model: Model, options: Partial<AssistantModel> = {}): AssistantModel {
   return { name: "scripted", load: async () => model, silenceMs: 5_000, tracing: false, ...options };
 }
 
@@ -62,7 +62,7 @@ export async function startTestServer(
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
   const server = await startServer({ ...env, PORT: 0 }, new URL("file:///nowhere/"), {
     log,
-    model: assistant ?? useModel(model),
+    model: assistant ?? asAssistant(model),
     maxConnections: 10,
     ...overrides,
   });
@@ -100,7 +100,11 @@ export class Person {
       method,
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...init,
-      headers: { cookie: this.cookie, ...(body !== undefined && { "content-type": "application/json" }), ...init.headers },
+      headers: {
+        cookie: this.cookie,
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...init.headers,
+      },
     });
   }
 
@@ -156,9 +160,7 @@ export async function readAnswer(response: Response, enough?: (chunks: Chunk[]) 
   if (response.status !== 200) throw new Error(`stream: ${response.status} ${await response.text()}`);
   const answer: Answer = { chunks: [], ids: [], done: false, reconnect: false, parts: [] };
   let state = emptyAnswer("");
-  const events = response.body
-    ?.pipeThrough(new TextDecoderStream())
-    .pipeThrough(new EventSourceParserStream());
+  const events = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   if (!events) throw new Error("a stream without a body");
   for await (const event of events) {
     if (event.event === "reconnect") answer.reconnect = true;

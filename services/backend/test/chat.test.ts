@@ -148,9 +148,7 @@ describe("the limits of a run", () => {
 
   it("takes 10 turns at most and says so", async () => {
     const model = new ScriptedModel(
-      Array.from({ length: 11 }, (_, i) => [
-        functionCall("list_tasks", { ...anyTask }, { callId: `call-${i}` }),
-      ]),
+      Array.from({ length: 11 }, (_, i) => [functionCall("list_tasks", { ...anyTask }, { callId: `call-${i}` })]),
     );
     const server = await startTestServer({ model });
     closeAfterTest(server);

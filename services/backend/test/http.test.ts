@@ -26,7 +26,7 @@ describe("a body", () => {
       const announced = await ann.request(method, path, undefined, { body: big, headers: json });
       await expectError(announced, 413, "body_too_large");
     }
-    const init = { body: new Blob([big]).stream(), duplex: "half", headers: json };
+    const init = { body: new Blob([big]).stream(), duplex: "half" as const, headers: json };
     await expectError(await ann.request("POST", "/api/tasks", undefined, init), 413, "body_too_large");
   });
 

@@ -13,7 +13,7 @@ const dueSchema = text()
   .max(100)
   .nullable()
   .describe(
-    "When it is due, in the user's own words (\"next friday at 5pm\") or as a local YYYY-MM-DD or YYYY-MM-DDTHH:MM",
+    'When it is due, in the user\'s own words ("next friday at 5pm") or as a local YYYY-MM-DD or YYYY-MM-DDTHH:MM',
   );
 const tagsSchema = z.array(text().min(1).max(limits.tagCharacters)).max(limits.tagsPerTask).nullable();
 

@@ -1,20 +1,21 @@
 import { Agent, type AgentInputItem, Runner } from "@openai/agents-core";
 import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
-import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { isUnavailable } from "../db/database.ts";
+import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { foldLog, listJournal } from "../db/queries/run-log.ts";
 import { queueRun, type RunRow } from "../db/queries/runs.ts";
 import { asUser, type Context } from "../domain/context.ts";
 import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
+import { planDeletes } from "./ask-approval.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
 import { ModelFault } from "./model-fault.ts";
 import { noticeFor } from "./notices.ts";
+import type { ToolRun } from "./run-call.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
 import { tools } from "./tools/index.ts";
-import type { ToolRun } from "./tools/run-call.ts";
 
 export type ExecuteDeps = RunLogDeps & { model: AssistantModel; onOutcome: (outcome: string) => void };
 
@@ -56,8 +57,10 @@ async function converse(
 ): Promise<boolean> {
   const { input, journal, stepBegun } = known ? { input: known, ...NO_PAST } : await lookUp(deps, run);
   if (stepBegun) log.push({ type: "reset-step" });
-  const silenceMs = deps.model.silenceMs;
-  const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs });
+  const { silenceMs } = deps.model;
+  const plannedDeletes = new Map<string, number>();
+  const onTurn = (output: readonly unknown[]) => planDeletes(plannedDeletes, output);
+  const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs, onTurn });
   const agent = new Agent<ToolRun>({ name: "Todo assistant", instructions: INSTRUCTIONS, model, tools });
   const runner = new Runner({
     tracingDisabled: !deps.model.tracing,
@@ -68,7 +71,7 @@ async function converse(
     stream: true,
     signal,
     maxTurns: limits.run.turns,
-    context: { run, log, plannedDeletes: new Map() },
+    context: { run, log, plannedDeletes },
   });
   for await (const _ of result) {
     // What streams show is written where it happens: by the journaled model and by the tools.
@@ -138,7 +141,8 @@ async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending):
   });
   failpoint("finish:after");
   deps.hub.publishStatus(run.id, queued ? "queued" : status);
-  deps.onOutcome(queued ? "queued" : typeof ending === "object" ? ending.failed : ending);
+  if (queued) deps.onOutcome("queued");
+  else deps.onOutcome(typeof ending === "object" ? ending.failed : ending);
 }
 
 /** The user may have been quicker than the run: then it goes on at once instead of waiting. */

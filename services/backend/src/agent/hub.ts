@@ -96,11 +96,7 @@ export class Hub {
     }
   }
 
-  #notice<N>(
-    entry: { listeners: Set<(news: N) => void>; seen: string } | undefined,
-    seen: string,
-    news: N,
-  ): void {
+  #notice<N>(entry: { listeners: Set<(news: N) => void>; seen: string } | undefined, seen: string, news: N): void {
     if (!entry || entry.seen === seen) return;
     entry.seen = seen;
     for (const listener of entry.listeners) listener(news);

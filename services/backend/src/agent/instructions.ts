@@ -52,7 +52,9 @@ export async function buildInput(ctx: Context, run: RunRow): Promise<AgentInputI
 
 function nowLines(run: RunRow): string[] {
   const { createdAt, timeZone } = run;
-  return [`Now: ${localDate(createdAt, timeZone)}, ${weekdayAndTime(timeZone).format(createdAt)}, time zone ${timeZone}.`];
+  return [
+    `Now: ${localDate(createdAt, timeZone)}, ${weekdayAndTime(timeZone).format(createdAt)}, time zone ${timeZone}.`,
+  ];
 }
 
 /** Making a formatter takes longer than a query; there are some hundred zones at most. */

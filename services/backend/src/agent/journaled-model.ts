@@ -19,6 +19,8 @@ export type JournaledModelOptions = {
   stepBegun: boolean;
   /** Longest silence of the model in milliseconds. */
   silenceMs: number;
+  /** Told of each turn's output, played back or new, before any of its tools is looked at. */
+  onTurn: (output: readonly unknown[]) => void;
 };
 
 /**
@@ -53,6 +55,7 @@ export class JournaledModel implements Model {
     const stored = journal[turn - 1];
     if (stored) {
       for (const { callId } of stored.output) if (typeof callId === "string") this.#callIds.add(callId);
+      this.#options.onTurn(stored.output);
       yield toEvent(stored);
       return;
     }
@@ -63,6 +66,7 @@ export class JournaledModel implements Model {
         const output = mendOutput(event.response.output, this.#callIds, turn);
         const whole = { ...event, response: { ...event.response, output } };
         await this.#store(turn, whole, text);
+        this.#options.onTurn(output);
         yield whole;
         return;
       }
@@ -109,7 +113,10 @@ class TextChunks {
     const text = this.#half + raw;
     this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
     // PostgreSQL stores neither NUL nor half characters.
-    const delta = text.slice(0, text.length - this.#half.length).replaceAll("\0", "").toWellFormed();
+    const delta = text
+      .slice(0, text.length - this.#half.length)
+      .replaceAll("\0", "")
+      .toWellFormed();
     if (delta === "") return;
     if (!this.#any) this.#log.push({ type: "text-start", id: this.#id });
     this.#any = true;
@@ -133,9 +140,7 @@ function callsOf(event: Done): Chunk[] {
     }
     seen.add(item.callId);
     const input = storable(parseObject(item.arguments));
-    return [
-      { type: "tool-input-available", toolCallId: item.callId, toolName: item.name, input, dynamic: true },
-    ];
+    return [{ type: "tool-input-available", toolCallId: item.callId, toolName: item.name, input, dynamic: true }];
   });
 }
 

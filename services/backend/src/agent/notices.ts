@@ -1,7 +1,8 @@
 import { limits, type Notice, type RunErrorCode } from "@todo/contract";
 
 const sentences: Record<RunErrorCode, string> = {
-  model_unauthorized: "The model refused the API key. Ask whoever runs this app to check OPENAI_API_KEY, then try again.",
+  model_unauthorized:
+    "The model refused the API key. Ask whoever runs this app to check OPENAI_API_KEY, then try again.",
   model_rate_limited: "The model is busy, or its quota is used up. Wait a minute, then try again.",
   model_unavailable: "The model can't be reached right now. Your message is kept; try again in a moment.",
   model_rejected:

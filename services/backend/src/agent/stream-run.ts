@@ -1,6 +1,6 @@
 import type { Chunk, RunStatus } from "@todo/contract";
 import type { Db } from "../db/database.ts";
-import { firstSeqAfterAttempt, listChunks, type LoggedChunk } from "../db/queries/run-log.ts";
+import { firstSeqAfterAttempt, type LoggedChunk, listChunks } from "../db/queries/run-log.ts";
 import { listProgress } from "../db/queries/runs.ts";
 import type { Hub } from "./hub.ts";
 

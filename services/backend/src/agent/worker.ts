@@ -1,7 +1,7 @@
 import type { AgentInputItem } from "@openai/agents-core";
 import { limits } from "@todo/contract";
 import { type Db, isUnavailable } from "../db/database.ts";
-import { claimRuns, releaseRuns, renewLeases, type RunRow } from "../db/queries/runs.ts";
+import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
 import type { ExecuteDeps, Interruption } from "./execute-run.ts";
 
 const TICK_MS = 1_000;

@@ -1,4 +1,4 @@
-import { Kysely, type Transaction } from "kysely";
+import { Kysely, sql, type Transaction } from "kysely";
 import pg from "pg";
 import { literal, PrologueDialect, withPrologue } from "./prologue.ts";
 import type { Database } from "./schema/index.ts";
@@ -78,6 +78,11 @@ function becoming({ userId, relaxed = false }: Actor): string {
   return `select set_config('role', left(current_database(), 59) || '_app', true),
     set_config('app.user_id', ${literal(userId)}, true),
     set_config('synchronous_commit', '${relaxed ? "off" : "on"}', true)`;
+}
+
+/** Answers when the database does; throws otherwise. */
+export async function ping(db: Db): Promise<void> {
+  await sql`select 1`.execute(db);
 }
 
 /** True when the error says that the database can't be reached or is not ready, rather than that a query is wrong. */

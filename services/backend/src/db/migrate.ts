@@ -5,11 +5,6 @@ import { migrations } from "./migrations/index.ts";
 /** Longer than any migration takes; Kysely itself would wait an hour for another replica's lock. */
 const TIMEOUT_MS = 60_000;
 
-/** A broken connection fails the query that uses it, too; this only keeps the process alive until then. */
-function report(error: Error): void {
-  console.error(`Database connection lost: ${error.message}`);
-}
-
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -17,10 +12,11 @@ export class MigrationError extends Error {
 /**
  * Brings the database at `url` to the newest schema; safe to call from many processes at once (Kysely holds an
  * advisory lock, which is why `url` must not lead through a transaction pooler). Returns the names of what was applied.
+ * `onError` is told of connections that break.
  * @throws MigrationError when the database is of a newer version than this program, or when 60 s did not suffice.
  */
-export async function migrateToLatest(url: string): Promise<string[]> {
-  const db = createDatabase({ url, maxConnections: 2, statementTimeoutMs: TIMEOUT_MS, onError: report });
+export async function migrateToLatest(url: string, onError: (error: Error) => void = ignore): Promise<string[]> {
+  const db = createDatabase({ url, maxConnections: 2, statementTimeoutMs: TIMEOUT_MS, onError });
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new MigrationError("Migrating took more than 60 s.")), TIMEOUT_MS);
@@ -35,6 +31,9 @@ export async function migrateToLatest(url: string): Promise<string[]> {
     await db.destroy();
   }
 }
+
+/** A broken connection fails the query that uses it, too. */
+function ignore(): void {}
 
 function explain(error: unknown): unknown {
   if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {

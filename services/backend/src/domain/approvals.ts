@@ -6,7 +6,7 @@ import type { CallRef } from "../db/queries/task-events.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { touch } from "./conversations.ts";
-import { append } from "./runs.ts";
+import { append, storeAnswer } from "./runs.ts";
 
 /** Asks the user to approve a tool call. The caller holds the run's lock and logs the chunk. */
 export async function askApproval(ctx: Context, call: CallRef, descriptor: ApprovalDescriptor): Promise<Chunk> {
@@ -43,7 +43,11 @@ export async function decideApproval(ctx: Context, id: string, decision: "approv
 async function goOn(ctx: Context, run: RunRow): Promise<Run> {
   const pending = await queries.listPendingApprovals(ctx.db, run.id);
   // A run that still works (its other tools, perhaps) looks at its approvals itself before it parks.
-  if (run.status !== "waiting" || pending.length > 0) return toRun(run);
+  if (run.status !== "waiting") return toRun(run);
+  if (pending.length > 0) {
+    await storeAnswer(ctx, run, "waiting");
+    return toRun(run);
+  }
   await queueRun(ctx.db, ctx.userId, run.id);
   await touch(ctx);
   return { ...toRun(run), status: "queued" };

@@ -24,11 +24,7 @@ export type UnitOfWorkDeps = {
 };
 
 /** Runs `work` as one user in one transaction, behind row-level security; see `inTransaction`. */
-export async function asUser<T>(
-  deps: UnitOfWorkDeps,
-  actor: Actor,
-  work: (ctx: Context) => Promise<T>,
-): Promise<T> {
+export async function asUser<T>(deps: UnitOfWorkDeps, actor: Actor, work: (ctx: Context) => Promise<T>): Promise<T> {
   const { userId } = actor;
   const changed: Context["changed"] = new Set();
   const result = await inTransaction(deps.db, actor, async (db) => {

@@ -9,8 +9,10 @@ import { findStart, insertStart, listLiveRuns, type Start } from "../db/queries/
 import { touchForMessage } from "../db/queries/user-states.ts";
 import { AppError, notFound, tooMany } from "./app-error.ts";
 import type { Context } from "./context.ts";
-import { titleFrom, touch } from "./conversations.ts";
+import { getConversation, titleFrom, touch } from "./conversations.ts";
 import { rememberTurns } from "./summary.ts";
+
+export type RunRow = queries.RunRow;
 
 /** This claim of the run is no longer the valid one: another replica goes on with it, or it was ended. */
 export class LeaseLost extends Error {
@@ -18,7 +20,7 @@ export class LeaseLost extends Error {
 }
 
 /** A message's run; `fresh` when this very call made it, and the caller is to work on it. */
-export type Started = { run: queries.RunRow; fresh: boolean };
+export type Started = { run: RunRow; fresh: boolean };
 
 /** How many messages one user may send in a while, whatever becomes of them. */
 const MESSAGES = { count: 120, seconds: 60 };
@@ -57,6 +59,13 @@ export async function startRun(
   });
   if (!run) throw new AppError("conflict", "This message id can't be used. Make a new one.");
   return { run, fresh: true };
+}
+
+/** The conversation's newest run, which alone can be live; undefined before the first. @throws AppError `not_found` */
+export async function newestRun(ctx: Context, conversationId: string): Promise<RunRow | undefined> {
+  const newest = await queries.findNewestRun(ctx.db, ctx.userId, conversationId);
+  if (!newest) await getConversation(ctx, conversationId);
+  return newest;
 }
 
 /**
@@ -116,33 +125,37 @@ export async function stoppedChunks(ctx: Context, runId: string): Promise<Chunk[
  */
 export async function endRun(
   ctx: Context,
-  run: queries.RunRow,
+  run: RunRow,
   status: "done" | "stopped" | "failed" | "waiting",
   chunks: readonly Chunk[],
 ): Promise<LoggedChunk[]> {
   const logged = await append(ctx, run, chunks);
   if (!(await queries.setRunStatus(ctx.db, run.id, status, ctx.now))) throw new LeaseLost();
-  await touch(ctx);
-  const seq = await nextMessageSeq(ctx.db, ctx.userId, run.conversationId, ctx.now);
-  if (seq === undefined) throw new LeaseLost();
-  const { parts } = await foldLog(ctx.db, run);
-  const messageStatus: Message["status"] = status === "done" ? "complete" : status;
-  const { answerId: id, conversationId, id: runId } = run;
-  const { userId, now: createdAt } = ctx;
-  const answer = { id, conversationId, userId, seq, role: "assistant" as const, parts, runId, createdAt };
-  await putAnswer(ctx.db, { ...answer, status: messageStatus });
-  if (status !== "waiting") await rememberTurns(ctx, conversationId, seq);
+  const seq = await storeAnswer(ctx, run, status === "done" ? "complete" : status);
+  if (status !== "waiting") await rememberTurns(ctx, run.conversationId, seq);
   return logged;
 }
 
+/** Stores the answer as the log folds to now. Returns its place. @throws LeaseLost when its conversation is gone */
+export async function storeAnswer(ctx: Context, run: RunRow, status: Message["status"]): Promise<number> {
+  await touch(ctx);
+  const { userId, now: createdAt } = ctx;
+  const { answerId: id, conversationId, id: runId } = run;
+  const seq = await nextMessageSeq(ctx.db, userId, conversationId, createdAt);
+  if (seq === undefined) throw new LeaseLost();
+  const { parts } = await foldLog(ctx.db, run);
+  await putAnswer(ctx.db, { id, conversationId, userId, seq, role: "assistant", parts, status, runId, createdAt });
+  return seq;
+}
+
 /** Appends to the run's log. @throws LeaseLost */
-export async function append(ctx: Context, run: queries.RunRow, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
+export async function append(ctx: Context, run: RunRow, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
   const logged = await appendChunks(ctx.db, { runId: run.id, attempt: run.attempt }, chunks);
   if (!logged) throw new LeaseLost();
   return logged;
 }
 
-async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<queries.RunRow> {
+async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<RunRow> {
   const message = await findMessage(ctx.db, ctx.userId, input.id);
   const run = message && (await queries.findRunByMessage(ctx.db, ctx.userId, message.id));
   if (!run || message.conversationId !== input.conversationId || message.text !== input.text) {

@@ -1,5 +1,5 @@
-import { deleteOldChunks } from "../db/queries/run-log.ts";
 import { deleteEndedWindows } from "../db/queries/rate-limits.ts";
+import { deleteOldChunks } from "../db/queries/run-log.ts";
 import type { Deps } from "../deps.ts";
 
 /** How long the log of an ended run is kept for readers that come back, in minutes. */

@@ -23,7 +23,12 @@ export function limitSignIn(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     // Forwarded headers are not asked: anyone can write them.
     await enforce(deps, rules.address, c.env.incoming?.socket.remoteAddress ?? "unknown");
-    const body = accountBody.safeParse(await c.req.raw.clone().json().catch(() => undefined));
+    const body = accountBody.safeParse(
+      await c.req.raw
+        .clone()
+        .json()
+        .catch(() => undefined),
+    );
     if (body.success) await enforce(deps, rules.account, body.data.email.trim().toLowerCase());
     await next();
   };

@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { healthSchema } from "@todo/contract";
-import { sql } from "kysely";
 import type { Deps } from "../deps.ts";
 import { createRouter, json } from "./router.ts";
 
@@ -45,12 +44,12 @@ export function healthRoutes(deps: Deps) {
   return router;
 }
 
-async function answersInTime({ db, log }: Deps): Promise<boolean> {
+async function answersInTime({ ping, log }: Deps): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), DATABASE_MS);
   });
-  const asked = sql`select 1`.execute(db).then(
+  const asked = ping().then(
     () => true,
     (error: unknown) => {
       log.warn({ err: error }, "health: the database does not answer");

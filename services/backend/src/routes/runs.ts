@@ -4,11 +4,9 @@ import type { Context as HonoContext } from "hono";
 import { buildInput } from "../agent/instructions.ts";
 import { type Cursor, formatCursor, parseCursor, streamRun } from "../agent/stream-run.ts";
 import type { AppEnv } from "../app-env.ts";
-import { findNewestRun, type RunRow } from "../db/queries/runs.ts";
 import type { Deps } from "../deps.ts";
 import { decideApproval } from "../domain/approvals.ts";
-import { getConversation } from "../domain/conversations.ts";
-import { retryRun, startRun, stopRun } from "../domain/runs.ts";
+import { newestRun, type RunRow, retryRun, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { eventStream } from "./event-stream.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
@@ -85,11 +83,7 @@ export function runRoutes(deps: Deps) {
 
   router.openapi(watch, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    const run = await asUser(c.var.userId, async (ctx) => {
-      const newest = await findNewestRun(ctx.db, ctx.userId, id);
-      if (!newest) await getConversation(ctx, id);
-      return newest;
-    });
+    const run = await asUser(c.var.userId, (ctx) => newestRun(ctx, id));
     const cursor = cursorOf(c);
     const live = run?.status === "queued" || run?.status === "running";
     // Who was watching this run gets its end even when it has just ended.

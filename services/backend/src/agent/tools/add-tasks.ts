@@ -1,5 +1,5 @@
-import { addTasks as addTasksToList } from "../../domain/tasks.ts";
 import { resolveDue } from "../../domain/due-dates.ts";
+import { addTasks as addTasksToList } from "../../domain/tasks.ts";
 import { defineTool } from "./define-tool.ts";
 import { toTags } from "./tags.ts";
 

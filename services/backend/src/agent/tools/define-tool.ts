@@ -1,8 +1,8 @@
 import { type FunctionTool, type RunContext, tool } from "@openai/agents-core";
 import { type ToolInput, type ToolName, type ToolOutput, toolInputs } from "@todo/contract";
 import { z } from "zod";
-import { type ToolContext, type ToolRun, runCall } from "./run-call.ts";
-import { type Ask, askIfNeeded } from "./ask-approval.ts";
+import { type Ask, askIfNeeded } from "../ask-approval.ts";
+import { runCall, type ToolContext, type ToolRun } from "../run-call.ts";
 
 export type ToolDefinition<Name extends ToolName> = {
   name: Name;
@@ -57,7 +57,9 @@ function jsonSchema(schema: z.ZodType): JsonSchema {
 }
 
 function toolRun(context: RunContext<unknown> | undefined): ToolRun {
-  return z.custom<ToolRun>((value) => typeof value === "object" && value !== null && "log" in value).parse(context?.context);
+  return z
+    .custom<ToolRun>((value) => typeof value === "object" && value !== null && "log" in value)
+    .parse(context?.context);
 }
 
 function invalid(error: z.ZodError): ToolOutput {

@@ -24,10 +24,7 @@ export const deleteTasks = defineTool({
       return deleteTask(ctx, { id });
     });
   },
-  ask: {
-    count: (input) => (input.all === null ? new Set(input.tasks).size : Number.POSITIVE_INFINITY),
-    describe: async (ctx, input) => ({ action: "delete_tasks", tasks: await mentioned(ctx, input) }),
-  },
+  ask: async (ctx, input) => ({ action: "delete_tasks", tasks: await mentioned(ctx, input) }),
 });
 
 async function mentioned(ctx: Context, input: ToolInput<"delete_tasks">): Promise<Task[]> {

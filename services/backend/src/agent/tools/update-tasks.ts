@@ -1,9 +1,9 @@
 import type { TaskPatch, ToolInput } from "@todo/contract";
 import { resolveDue } from "../../domain/due-dates.ts";
 import { updateTask } from "../../domain/tasks.ts";
+import type { ToolContext } from "../run-call.ts";
 import { defineTool } from "./define-tool.ts";
 import { eachTask } from "./each-task.ts";
-import type { ToolContext } from "./run-call.ts";
 import { toTags } from "./tags.ts";
 
 export const updateTasks = defineTool({

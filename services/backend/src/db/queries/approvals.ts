@@ -22,12 +22,7 @@ export async function findApprovalByCall(trx: Trx, call: CallRef) {
 }
 
 export async function findApproval(trx: Trx, userId: string, id: string) {
-  return trx
-    .selectFrom("approvals")
-    .selectAll()
-    .where("userId", "=", userId)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return trx.selectFrom("approvals").selectAll().where("userId", "=", userId).where("id", "=", id).executeTakeFirst();
 }
 
 /** The approvals of the run that still wait for their decision, oldest first. */

@@ -168,7 +168,9 @@ function toConversation(row: {
 }): Conversation {
   const { runId, messageId, answerId, status } = row;
   const run: Run | null =
-    runId && messageId && answerId && status ? { id: runId, conversationId: row.id, messageId, answerId, status } : null;
+    runId && messageId && answerId && status
+      ? { id: runId, conversationId: row.id, messageId, answerId, status }
+      : null;
   return {
     id: row.id,
     title: row.title,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 /**
  * A page's end as an opaque string: the sort values of its last row, in JSON, base64url. Cursors come back from

@@ -80,7 +80,11 @@ export async function reopenLog(trx: Trx, runId: string): Promise<void> {
     .executeTakeFirst();
   if (!notice) return;
   await trx.deleteFrom("runChunks").where("runId", "=", runId).where("seq", ">=", notice.seq).execute();
-  await trx.updateTable("runs").set({ chunkSeq: notice.seq - 1 }).where("id", "=", runId).execute();
+  await trx
+    .updateTable("runs")
+    .set({ chunkSeq: notice.seq - 1 })
+    .where("id", "=", runId)
+    .execute();
 }
 
 /** Removes the logs of runs that ended a while ago; their answers are messages by now. Returns how many chunks. */

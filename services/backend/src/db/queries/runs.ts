@@ -78,7 +78,12 @@ export async function queueRun(trx: Trx, userId: string, id: string): Promise<vo
 }
 
 export async function requestStop(trx: Trx, userId: string, id: string): Promise<void> {
-  await trx.updateTable("runs").set({ stopRequested: true }).where("userId", "=", userId).where("id", "=", id).execute();
+  await trx
+    .updateTable("runs")
+    .set({ stopRequested: true })
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .execute();
 }
 
 /**

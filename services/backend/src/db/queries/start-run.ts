@@ -54,6 +54,9 @@ export type NewRun = {
   title: string | undefined;
 };
 
+/** A message that somebody sent has a run, and PostgreSQL may come to that part of the statement first. */
+const TAKEN = new Set(["messages_pkey", "runs_messageId_key"]);
+
 /**
  * Stores a message, its run and the first chunk of the run's log, in one round trip. Undefined when the message's id is
  * taken by what the user can't see; the transaction is over then.
@@ -68,7 +71,11 @@ export async function insertStart(trx: Trx, run: NewRun): Promise<RunRow | undef
       .with("conversation", (query) =>
         query
           .updateTable("conversations")
-          .set({ nextMessageSeq: message.seq + 1, updatedAt: now, ...(title !== undefined && { title: untilNamed(title) }) })
+          .set({
+            nextMessageSeq: message.seq + 1,
+            updatedAt: now,
+            ...(title !== undefined && { title: untilNamed(title) }),
+          })
           .where("userId", "=", userId)
           .where("id", "=", conversationId),
       )
@@ -106,7 +113,7 @@ export async function insertStart(trx: Trx, run: NewRun): Promise<RunRow | undef
       .selectAll()
       .executeTakeFirstOrThrow();
   } catch (error) {
-    if (error instanceof pg.DatabaseError && error.constraint === "messages_pkey") return undefined;
+    if (error instanceof pg.DatabaseError && TAKEN.has(error.constraint ?? "")) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,5 @@
-import type { TaskChangeKind, TaskPriority, TaskStatus } from "@todo/contract";
+import type { Task, TaskChangeKind, TaskPriority, TaskStatus } from "@todo/contract";
 import type { Generated, JSONColumnType, Selectable } from "kysely";
-import type { Task } from "@todo/contract";
 
 export type TasksTable = {
   id: string;

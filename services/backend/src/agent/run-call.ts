@@ -1,12 +1,12 @@
 import { type Chunk, limits, type ToolOutput } from "@todo/contract";
-import { findApprovalByCall } from "../../db/queries/approvals.ts";
-import { addRunChanges, type RunRow } from "../../db/queries/runs.ts";
-import { countDeletes, findToolEffect, insertToolEffect } from "../../db/queries/tool-effects.ts";
-import { AppError } from "../../domain/app-error.ts";
-import type { Context } from "../../domain/context.ts";
-import { LeaseLost } from "../../domain/runs.ts";
-import { failpoint } from "../../failpoint.ts";
-import type { RunLog } from "../run-log.ts";
+import { findApprovalByCall } from "../db/queries/approvals.ts";
+import { addRunChanges, type RunRow } from "../db/queries/runs.ts";
+import { countDeletes, findToolEffect, insertToolEffect } from "../db/queries/tool-effects.ts";
+import { AppError } from "../domain/app-error.ts";
+import type { Context } from "../domain/context.ts";
+import { LeaseLost } from "../domain/runs.ts";
+import { failpoint } from "../failpoint.ts";
+import type { RunLog } from "./run-log.ts";
 
 /** What a run hands to its tools; never sent to a model. Whose tasks they are is the run's, no tool can name another. */
 export type ToolRun = {
@@ -57,7 +57,9 @@ async function attempt(
     if (stored) return { chunks: [], value: stored };
     const approval = await decided(ctx, ref);
     const result =
-      approval?.status === "rejected" ? rejected : await work({ ...ctx, changed: ctx.changed, call: ref, run, approval });
+      approval?.status === "rejected"
+        ? rejected
+        : await work({ ...ctx, changed: ctx.changed, call: ref, run, approval });
     const deletes = result.changes.filter((change) => change.kind === "deleted").length;
     if (approval === undefined) await checkLimits(ctx, run, result.changes.length, deletes);
     await insertToolEffect(ctx.db, { ...ref, userId: ctx.userId, tool, result, deletes, at: ctx.now });
