@@ -12,6 +12,8 @@ export type AuthOptions = {
 };
 
 const DAY_SECONDS = 24 * 60 * 60;
+/** How old a session may be before its next use prolongs it. */
+export const SESSION_UPDATE_SECONDS = DAY_SECONDS;
 
 /** What of better-auth is served under `/api/auth`; everything else that it has answers 404. */
 export const authPaths = [
@@ -45,7 +47,7 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
     },
     user: { deleteUser: { enabled: true } },
     // A revoked session must end at once on every replica, so no copy of it is kept in a cookie.
-    session: { expiresIn: 7 * DAY_SECONDS, updateAge: DAY_SECONDS, cookieCache: { enabled: false } },
+    session: { expiresIn: 7 * DAY_SECONDS, updateAge: SESSION_UPDATE_SECONDS, cookieCache: { enabled: false } },
     // Ours counts in the database, for all replicas together; see middleware/rate-limit.ts.
     rateLimit: { enabled: false },
     advanced: {

@@ -4,12 +4,13 @@ import { Hub } from "./agent/hub.ts";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import { Worker } from "./agent/worker.ts";
 import type { Auth } from "./auth.ts";
-import { createDatabase, type Db, ping } from "./db/database.ts";
+import { type Actor, createDatabase, type Db, ping } from "./db/database.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Env } from "./env.ts";
 import { version } from "./env.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
+import type { Session } from "./session-reader.ts";
 
 /** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
 export type Deps = {
@@ -23,6 +24,8 @@ export type Deps = {
   worker: Worker;
   /** Loaded at its first use. */
   auth: () => Promise<Auth>;
+  /** Whose session the request with these cookies belongs to. */
+  readSession: (cookies: string | undefined) => Promise<Session | undefined>;
   trustedOrigins: readonly string[];
   /** How often an open stream sends a sign of life and asks whether its session is still valid. */
   heartbeatMs: number;
@@ -30,7 +33,7 @@ export type Deps = {
   shutdown: AbortSignal;
   /** Answers when the database does; throws otherwise. */
   ping: () => Promise<void>;
-  asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
+  asUser: <T>(actor: string | Actor, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
 export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & { maxConnections?: number };
@@ -50,8 +53,8 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;
-  let auth: Promise<Auth> | undefined;
-  const loadAuth = async () => (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins });
+  const auth = once(async () => (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins }));
+  const reader = once(async () => (await import("./session-reader.ts")).createSessionReader(await auth(), db));
   return {
     db,
     log,
@@ -61,12 +64,22 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     metrics,
     hub,
     worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID()),
-    auth: () => (auth ??= loadAuth()),
+    auth,
+    readSession: async (cookies) => (await reader())(cookies),
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
     ping: () => ping(db),
-    asUser: (userId, job) => asUser(work, { userId }, job),
+    asUser: (actor, job) => asUser(work, typeof actor === "string" ? { userId: actor } : actor, job),
+  };
+}
+
+/** Makes something at its first use. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 

@@ -2,13 +2,14 @@ import { Agent, type AgentInputItem, Runner } from "@openai/agents-core";
 import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
 import { isUnavailable } from "../db/database.ts";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
+import { findModelContext } from "../db/queries/model-context.ts";
 import { foldLog, listJournal } from "../db/queries/run-log.ts";
 import { queueRun, type RunRow } from "../db/queries/runs.ts";
 import { asUser, type Context } from "../domain/context.ts";
 import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { planDeletes } from "./ask-approval.ts";
-import { buildInput, INSTRUCTIONS } from "./instructions.ts";
+import { buildInput, CONTEXT_BOUNDS, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
 import { ModelFault } from "./model-fault.ts";
@@ -22,6 +23,14 @@ export type ExecuteDeps = RunLogDeps & { model: AssistantModel; onOutcome: (outc
 /** Why a run is interrupted: only the first two end it; after the others it is somebody else's. */
 export type Interruption = "stop" | "time" | "lost" | "shutdown";
 
+/** What is known of a run that was made just now. */
+export type NewRun = {
+  /** What its model is to be given. */
+  input: AgentInputItem[];
+  /** Resolves when the run is stored. Its model may be asked before; nothing is written before. */
+  committed: Promise<unknown>;
+};
+
 /** Owners of a run that may die on it before it is given up. */
 const MAX_CRASHES = 3;
 
@@ -30,17 +39,12 @@ const MAX_CRASHES = 3;
  * any point: the next owner calls this again and goes on from the journal.
  * `signal` is aborted with an `Interruption` as its reason.
  */
-export async function executeRun(
-  deps: ExecuteDeps,
-  run: RunRow,
-  signal: AbortSignal,
-  input?: AgentInputItem[],
-): Promise<void> {
-  const log = new RunLog(deps, run);
+export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSignal, known?: NewRun): Promise<void> {
+  const log = new RunLog(deps, run, known?.committed);
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
-    const parked = await converse(deps, log, run, signal, input);
+    const parked = await converse(deps, log, run, signal, known);
     await end(deps, log, run, parked ? "waiting" : "done");
   } catch (error) {
     await settle(deps, log, run, error, signal);
@@ -53,9 +57,9 @@ async function converse(
   log: RunLog,
   run: RunRow,
   signal: AbortSignal,
-  known: AgentInputItem[] | undefined,
+  known: NewRun | undefined,
 ): Promise<boolean> {
-  const { input, journal, stepBegun } = known ? { input: known, ...NO_PAST } : await lookUp(deps, run);
+  const { input, journal, stepBegun } = known ? { ...known, ...NO_PAST } : await lookUp(deps, run);
   if (stepBegun) log.push({ type: "reset-step" });
   const { silenceMs } = deps.model;
   const plannedDeletes = new Map<string, number>();
@@ -90,12 +94,18 @@ const NO_PAST = { journal: [], stepBegun: false };
  */
 async function lookUp(deps: ExecuteDeps, run: RunRow) {
   return asUser(deps, run, async (ctx) => {
-    const input = await buildInput(ctx, run);
+    const { asked, ...context } = (await findModelContext(ctx.db, run.userId, run, CONTEXT_BOUNDS)) ?? gone();
+    const input = buildInput(run, asked, context);
     const journal = await listJournal(ctx.db, run.id);
     const { parts } = await foldLog(ctx.db, run);
     const steps = parts.filter((part) => part.type === "step-start").length;
     return { input, journal, stepBegun: steps > journal.length };
   });
+}
+
+/** A conversation that is deleted takes its runs along. */
+function gone(): never {
+  throw new LeaseLost();
 }
 
 type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };

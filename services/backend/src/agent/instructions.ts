@@ -1,12 +1,9 @@
 import type { AgentInputItem } from "@openai/agents-core";
-import { limits, type Task } from "@todo/contract";
-import { findRunHistory } from "../db/queries/messages.ts";
+import { limits } from "@todo/contract";
+import type { ModelContext, ModelContextBounds, TaskSnapshot } from "../db/queries/model-context.ts";
 import type { RunRow } from "../db/queries/runs.ts";
-import type { Context } from "../domain/context.ts";
-import { cutText } from "../domain/cut-text.ts";
 import { localDate } from "../domain/due-dates.ts";
 import { WINDOW_MESSAGES } from "../domain/summary.ts";
-import { listTasks } from "../domain/tasks.ts";
 
 /** The same bytes in every request, so that a provider can cache them. What changes comes after, see `buildInput`. */
 export const INSTRUCTIONS = `You are the assistant of a to-do list. The user talks to you; you keep the list with your tools.
@@ -25,33 +22,30 @@ How to work:
 
 How to answer: in the user's language, short, plain text without Markdown or HTML. One task a line, as "#3 Title (due …)".`;
 
-/** Longest part of one earlier message that the model sees again. */
-const HISTORY_CHARACTERS = 1_500;
-const SNAPSHOT_TASKS = 30;
+/** What of a conversation and a list the model is told at most. */
+export const CONTEXT_BOUNDS: ModelContextBounds = { messages: WINDOW_MESSAGES, messageCharacters: 1_500, tasks: 30 };
 
 /**
  * What the model is given for a run, its size bounded whatever the history: the summary of turns long past, the newest
  * messages, the user's message, and last, since it changes with every turn, the time and a snapshot of the open tasks.
  */
-export async function buildInput(ctx: Context, run: RunRow): Promise<AgentInputItem[]> {
-  const { summary, messages } = await findRunHistory(ctx.db, ctx.userId, run, WINDOW_MESSAGES + 1);
-  const asked = messages.pop();
-  if (!asked) throw new Error("the run's message is gone");
-  const open = await listTasks(ctx, { status: "open", sort: "due", limit: SNAPSHOT_TASKS });
+export function buildInput(
+  run: Pick<RunRow, "createdAt" | "timeZone">,
+  asked: string,
+  { summary, history, tasks }: ModelContext,
+): AgentInputItem[] {
   return [
     ...(summary ? [system(`Earlier in this conversation:\n${summary}`)] : []),
-    ...messages.flatMap((message): AgentInputItem[] => {
-      const text = cutText(message.text, HISTORY_CHARACTERS);
+    ...history.flatMap(({ role, text }): AgentInputItem[] => {
       if (text === "") return [];
-      return [message.role === "user" ? user(text) : assistant(text)];
+      return [role === "user" ? user(text) : assistant(text)];
     }),
-    user(asked.text),
-    system([...nowLines(run), ...snapshotLines(open.items, open.nextCursor !== null)].join("\n")),
+    user(asked),
+    system([...nowLines(run), ...snapshotLines(tasks)].join("\n")),
   ];
 }
 
-function nowLines(run: RunRow): string[] {
-  const { createdAt, timeZone } = run;
+function nowLines({ createdAt, timeZone }: Pick<RunRow, "createdAt" | "timeZone">): string[] {
   return [
     `Now: ${localDate(createdAt, timeZone)}, ${weekdayAndTime(timeZone).format(createdAt)}, time zone ${timeZone}.`,
   ];
@@ -68,15 +62,16 @@ function weekdayAndTime(timeZone: string): Intl.DateTimeFormat {
   return made;
 }
 
-function snapshotLines(tasks: readonly Task[], more: boolean): string[] {
+function snapshotLines(tasks: readonly TaskSnapshot[]): string[] {
   if (tasks.length === 0) return ["The user has no open tasks."];
-  const lines = tasks.map((task) => {
-    const due = task.due && `due ${task.due.date}${task.due.time ? ` ${task.due.time}` : ""}`;
+  const lines = tasks.slice(0, CONTEXT_BOUNDS.tasks).map((task) => {
+    const due = task.dueDate && `due ${task.dueDate}${task.dueTime ? ` ${task.dueTime}` : ""}`;
     const priority = task.priority === "none" ? null : `${task.priority} priority`;
     const details = [due, priority, ...task.tags.map((tag) => `#${tag}`)].filter((detail) => detail);
     return `#${task.number} ${oneLine(task.title)}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
   });
-  return ["Open tasks:", ...lines, ...(more ? ["There are more; list_tasks finds them."] : [])];
+  const more = tasks.length > lines.length ? ["There are more; list_tasks finds them."] : [];
+  return ["Open tasks:", ...lines, ...more];
 }
 
 /** A title must not look like a line of ours. */

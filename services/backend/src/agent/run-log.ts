@@ -1,5 +1,5 @@
 import type { Chunk } from "@todo/contract";
-import type { LoggedChunk } from "../db/queries/run-log.ts";
+import { appendChunks, type LoggedChunk } from "../db/queries/run-log.ts";
 import type { RunRow } from "../db/queries/runs.ts";
 import { asUser, type Context, type UnitOfWorkDeps } from "../domain/context.ts";
 import { append, LeaseLost } from "../domain/runs.ts";
@@ -22,12 +22,16 @@ export class RunLog {
   #timer: NodeJS.Timeout | undefined;
   #lastFlush = Number.NEGATIVE_INFINITY;
   #lastSeq: number;
-  #tail: Promise<unknown> = Promise.resolve();
+  #tail: Promise<unknown>;
   #failure: { error: unknown } | undefined;
 
-  constructor(deps: RunLogDeps, run: RunRow) {
+  /** `committed`: resolves when the run itself is stored; nothing is written before. */
+  constructor(deps: RunLogDeps, run: RunRow, committed: Promise<unknown> = Promise.resolve()) {
     this.#deps = deps;
     this.#run = run;
+    this.#tail = committed.catch((error: unknown) => {
+      this.#failure = { error };
+    });
     this.#lastSeq = run.chunkSeq;
   }
 
@@ -58,7 +62,7 @@ export class RunLog {
    * @throws LeaseLost when this claim is over; nothing of this call is written then
    */
   async commit<T>(work: (ctx: Context) => Promise<{ chunks: Chunk[]; value: T }>): Promise<T> {
-    return this.#enqueue({}, async (ctx, pending) => {
+    return this.#transact(false, async (ctx, pending) => {
       // Also takes the run's lock and checks the fence before `work` does anything.
       const before = await append(ctx, this.#run, pending);
       const { chunks, value } = await work(ctx);
@@ -73,15 +77,19 @@ export class RunLog {
    */
   async end(work: (ctx: Context, pending: Chunk[]) => Promise<LoggedChunk[]>): Promise<void> {
     const last = async (ctx: Context, pending: Chunk[]) => ({ value: undefined, logged: await work(ctx, pending) });
-    await this.#enqueue({ final: true }, last);
+    await this.#transact(true, last);
   }
 
+  /** Writes text, in a statement of its own: only the claim itself is asked for, which no user can name. */
   #flush(): void {
     this.#timer = undefined;
-    this.#enqueue({ relaxed: true }, async (ctx, pending) => {
+    this.#enqueue(false, async (pending) => {
       if (pending.length === 0) return { value: undefined, logged: [] };
       failpoint("chunk:before");
-      return { value: undefined, logged: await append(ctx, this.#run, pending) };
+      const { id: runId, attempt } = this.#run;
+      const logged = await appendChunks(this.#deps.db, { runId, attempt }, pending);
+      if (!logged) throw new LeaseLost();
+      return { value: undefined, logged: this.#followingOn(logged) };
     }).then(
       () => failpoint("chunk:after"),
       (error: unknown) => {
@@ -90,10 +98,20 @@ export class RunLog {
     );
   }
 
-  #enqueue<T>(
-    { relaxed = false, final = false }: { relaxed?: boolean; final?: boolean },
+  /** Writes in a transaction of the run's user, after all that was to be written before. */
+  #transact<T>(
+    final: boolean,
     work: (ctx: Context, pending: Chunk[]) => Promise<{ value: T; logged: LoggedChunk[] }>,
   ): Promise<T> {
+    return this.#enqueue(final, (pending) =>
+      asUser(this.#deps, { userId: this.#run.userId }, async (ctx) => {
+        const { value, logged } = await work(ctx, pending);
+        return { value, logged: this.#followingOn(logged) };
+      }),
+    );
+  }
+
+  #enqueue<T>(final: boolean, write: (pending: Chunk[]) => Promise<{ value: T; logged: LoggedChunk[] }>): Promise<T> {
     const turn = this.#tail.then(async () => {
       if (this.#failure && !final) throw this.#failure.error;
       clearTimeout(this.#timer);
@@ -102,15 +120,9 @@ export class RunLog {
       this.#pending = [];
       this.#lastFlush = performance.now();
       try {
-        const { userId } = this.#run;
-        const { value, logged } = await asUser(this.#deps, { userId, relaxed }, async (ctx) => {
-          const written = this.#followingOn(await work(ctx, pending));
-          // A relaxed commit promises nothing anyway, so nobody waits for it.
-          if (relaxed) this.#publish(written.logged);
-          return written;
-        });
+        const { value, logged } = await write(pending);
         this.#lastSeq = logged.at(-1)?.seq ?? this.#lastSeq;
-        if (!relaxed) this.#publish(logged);
+        this.#publish(logged);
         return value;
       } catch (error) {
         // They were not written; a tool's refusal, say, must not lose the text before it.
@@ -130,9 +142,9 @@ export class RunLog {
    * Lets through what comes after all that this claim has written. PostgreSQL may have lost the last moments of text in
    * a crash that nobody here noticed: then the claim is given up, and the next one tells its step anew.
    */
-  #followingOn<R extends { logged: LoggedChunk[] }>(result: R): R {
-    const [first] = result.logged;
+  #followingOn(logged: LoggedChunk[]): LoggedChunk[] {
+    const [first] = logged;
     if (first && first.seq <= this.#lastSeq) throw new LeaseLost();
-    return result;
+    return logged;
   }
 }

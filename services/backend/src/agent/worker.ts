@@ -1,12 +1,20 @@
-import type { AgentInputItem } from "@openai/agents-core";
 import { limits } from "@todo/contract";
 import { type Db, isUnavailable } from "../db/database.ts";
 import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
-import type { ExecuteDeps, Interruption } from "./execute-run.ts";
+import type { ExecuteDeps, Interruption, NewRun } from "./execute-run.ts";
 
 const TICK_MS = 1_000;
 /** Runs that one replica works on at once; the rest waits in the table for it or another. */
 const CAPACITY = 50;
+
+type ActiveRun = {
+  attempt: number;
+  controller: AbortController;
+  done: Promise<void>;
+  /** Whether its commit is through: before that there is no lease to renew or to hand back. */
+  stored: Promise<boolean>;
+  isStored: boolean;
+};
 
 /**
  * Works on runs: those that this replica took in, and those that it finds with nobody working on them. Renews its
@@ -16,10 +24,11 @@ export class Worker {
   readonly owner: string;
   readonly #deps: ExecuteDeps;
   readonly #db: Db;
-  readonly #active = new Map<string, { attempt: number; controller: AbortController; done: Promise<void> }>();
+  readonly #active = new Map<string, ActiveRun>();
   #timer: NodeJS.Timeout | undefined;
   #tick: Promise<void> | undefined;
   #stopped = false;
+  #loaded: typeof import("./execute-run.ts") | undefined;
 
   constructor(deps: ExecuteDeps, owner: string) {
     this.#deps = deps;
@@ -37,22 +46,36 @@ export class Worker {
     this.#schedule(0);
   }
 
-  /** Works on a run that this replica holds the lease of; `input` is what its model is to be given, if known already. */
-  begin(run: RunRow, input?: AgentInputItem[]): void {
+  /** Works on a run that this replica holds the lease of. A new one comes with what is known of it already. */
+  begin(run: RunRow, known?: NewRun): void {
+    const stored = (known?.committed ?? Promise.resolve()).then(
+      () => true,
+      // The run's own first write tells of it.
+      () => false,
+    );
     if (this.#stopped) {
-      this.#handBack();
+      void stored.then(() => this.#handBack());
       return;
     }
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), limits.run.seconds * 1_000);
-    const done = import("./execute-run.ts")
-      .then(({ executeRun }) => executeRun(this.#deps, run, controller.signal, input))
+    const done = this.#execute(run, controller.signal, known)
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
         clearTimeout(timeout);
         if (this.#active.get(run.id)?.controller === controller) this.#active.delete(run.id);
       });
-    this.#active.set(run.id, { attempt: run.attempt, controller, done });
+    const active = { attempt: run.attempt, controller, done, stored, isStored: known === undefined };
+    this.#active.set(run.id, active);
+    void stored.then((isStored) => {
+      active.isStored = isStored;
+    });
+  }
+
+  async #execute(run: RunRow, signal: AbortSignal, known: NewRun | undefined): Promise<void> {
+    // Loaded after listening; from then on there is nothing to wait for.
+    this.#loaded ??= await import("./execute-run.ts");
+    await this.#loaded.executeRun(this.#deps, run, signal, known);
   }
 
   /** Stops a run if this replica works on it; another learns of it within a second. */
@@ -71,7 +94,9 @@ export class Worker {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#tick;
-    for (const { controller } of this.#active.values()) interrupt(controller, "shutdown");
+    const active = [...this.#active.values()];
+    for (const { controller } of active) interrupt(controller, "shutdown");
+    await Promise.all(active.map(({ stored }) => stored));
     await releaseRuns(this.#db, this.owner);
   }
 
@@ -107,7 +132,7 @@ export class Worker {
   }
 
   async #renew(): Promise<void> {
-    const asked = new Map(this.#active);
+    const asked = new Map([...this.#active].filter(([, run]) => run.isStored));
     const held = new Map((await renewLeases(this.#db, this.owner, [...asked.keys()])).map((run) => [run.id, run]));
     for (const [id, { attempt, controller }] of asked) {
       const lease = held.get(id);

@@ -1,5 +1,6 @@
 import { Kysely, sql, type Transaction } from "kysely";
 import pg from "pg";
+import { isUnprepared, PreparingPool } from "./preparing-pool.ts";
 import { literal, PrologueDialect, withPrologue } from "./prologue.ts";
 import type { Database } from "./schema/index.ts";
 
@@ -38,7 +39,7 @@ export function createDatabase(options: DatabaseOptions): Db {
   // Without a listener, a connection that the server closes ends the whole process (node-postgres #2386).
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
-  return new Kysely<Database>({ dialect: new PrologueDialect({ pool }) });
+  return new Kysely<Database>({ dialect: new PrologueDialect({ pool: new PreparingPool(pool) }) });
 }
 
 /** Days stay text: as a `Date` they would move with the server's zone. */
@@ -52,15 +53,15 @@ const SERIALIZATION_FAILURE = "40001";
 /** Whose transaction it is. */
 export type Actor = {
   userId: string;
-  /** The commit need not wait for the disk. Only for what can be made again after a crash of PostgreSQL. */
-  relaxed?: boolean;
+  /** A statement to begin with, in the same round trip; made of literals, and its result is not seen. */
+  first?: string;
 };
 
 /**
  * Runs `work` in one transaction in which the queries see and change the rows of one user only, whatever their own
  * conditions say: its role owns no table, and each table's policy compares with `app.user_id`. Runs it again (3 times
- * at most) when PostgreSQL had to break a deadlock; `work` must therefore do nothing outside the database that may not
- * be done twice.
+ * at most) when PostgreSQL had to break a deadlock, or when a migration has changed a prepared statement; `work` must
+ * therefore do nothing outside the database that may not be done twice.
  */
 export async function inTransaction<T>(db: Db, actor: Actor, work: (trx: Trx) => Promise<T>): Promise<T> {
   const prologue = becoming(actor);
@@ -69,15 +70,16 @@ export async function inTransaction<T>(db: Db, actor: Actor, work: (trx: Trx) =>
       return await withPrologue(prologue, () => db.transaction().execute(work));
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
-      if (tries === 3 || (code !== DEADLOCK && code !== SERIALIZATION_FAILURE)) throw error;
+      const mayRepeat = code === DEADLOCK || code === SERIALIZATION_FAILURE || isUnprepared(error);
+      if (tries === 3 || !mayRepeat) throw error;
     }
   }
 }
 
-function becoming({ userId, relaxed = false }: Actor): string {
-  return `select set_config('role', left(current_database(), 59) || '_app', true),
-    set_config('app.user_id', ${literal(userId)}, true),
-    set_config('synchronous_commit', '${relaxed ? "off" : "on"}', true)`;
+function becoming({ userId, first }: Actor): string {
+  const become = `select set_config('role', left(current_database(), 59) || '_app', true),
+    set_config('app.user_id', ${literal(userId)}, true)`;
+  return first === undefined ? become : `${become}; ${first}`;
 }
 
 /** Answers when the database does; throws otherwise. */

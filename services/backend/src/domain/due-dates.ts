@@ -30,8 +30,14 @@ export async function resolveDue(phrase: string, now: Date, zone: string): Promi
 
 /** Today's date in a zone, `YYYY-MM-DD`. */
 export function localDate(now: Date, zone: string): string {
-  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" }).format(now);
+  const known = days.get(zone);
+  const day = known ?? new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+  if (!known) days.set(zone, day);
+  return day.format(now);
 }
+
+/** Making a formatter takes longer than a query; there are some hundred zones. */
+const days = new Map<string, Intl.DateTimeFormat>();
 
 /**
  * Now as the zone's wall clock shows it, in the fields of a `Date` of this process: chrono reckons with those, so

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { type Chunk, limits, type Message, type NewMessage, type Run } from "@todo/contract";
+import type { Actor } from "../db/database.ts";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { nextMessageSeq } from "../db/queries/conversations.ts";
 import { deleteMessage, findMessage, putAnswer } from "../db/queries/messages.ts";
+import type { ModelContext, ModelContextBounds } from "../db/queries/model-context.ts";
 import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/queries/run-log.ts";
 import * as queries from "../db/queries/runs.ts";
-import { findStart, insertStart, listLiveRuns, type Start } from "../db/queries/start-run.ts";
-import { touchForMessage } from "../db/queries/user-states.ts";
+import { insertStart, listLiveRuns, type NewRun, type Start } from "../db/queries/start-run.ts";
+import { enterWithMessage } from "../db/queries/user-states.ts";
 import { AppError, notFound, tooMany } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { getConversation, titleFrom, touch } from "./conversations.ts";
@@ -19,46 +21,52 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
-/** A message's run; `fresh` when this very call made it, and the caller is to work on it. */
-export type Started = { run: RunRow; fresh: boolean };
+/** A message's run; with a context when this very call made it, and the caller is to work on it. */
+export type Started = { run: RunRow; context?: ModelContext };
 
 /** How many messages one user may send in a while, whatever becomes of them. */
 const MESSAGES = { count: 120, seconds: 60 };
 
+/** The transaction in which `startRun` is to be called: from there on the user's messages queue up. */
+export function sender(userId: string): Actor {
+  return { userId, first: enterWithMessage(userId, MESSAGES.seconds) };
+}
+
 /**
  * Commits the user's message together with the run that is to answer it, claimed by `owner`. The same message again
- * gives the same run.
+ * gives the same run. For a new run it also gives what its model is to be told, within `bounds`.
  * @throws AppError `not_found`, `idempotency_mismatch`, `conflict`, `run_active`, `too_many_runs`, `rate_limited`
  */
 export async function startRun(
   ctx: Context,
   input: NewMessage & { conversationId: string; owner: string },
+  bounds: ModelContextBounds,
 ): Promise<Started> {
-  const { id, conversationId, text, timeZone, owner } = input;
+  const { id: messageId, conversationId, text, timeZone, owner } = input;
   const { userId, now } = ctx;
-  // From here the user's messages queue up, so that the same one sent twice at once is found by the second.
   ctx.changed.add("conversations");
-  const used = await touchForMessage(ctx.db, userId, MESSAGES.seconds);
-  if (used.count > MESSAGES.count) throw tooMany(used.windowEnds);
-  const start = await findStart(ctx.db, userId, conversationId, id);
-  if (start.sent) return { run: await findSent(ctx, input), fresh: false };
-  const { seq } = start;
-  if (seq === null) throw notFound("conversation");
-  assertFree(start.live, conversationId);
-  const run = await insertStart(ctx.db, {
+  const wanted: NewRun = {
     id: randomUUID(),
     conversationId,
     userId,
-    messageId: id,
+    messageId,
     answerId: randomUUID(),
     timeZone,
     owner,
     now,
-    message: { seq, parts: [{ type: "text", text, state: "done" }] },
-    title: seq === 1 ? titleFrom(text) : undefined,
-  });
-  if (!run) throw new AppError("conflict", "This message id can't be used. Make a new one.");
-  return { run, fresh: true };
+    parts: [{ type: "text", text, state: "done" }],
+    title: titleFrom(text),
+  };
+  const allowed = { maxActive: limits.run.perUser, maxMessages: MESSAGES.count };
+  const start = await insertStart(ctx.db, wanted, allowed, bounds);
+  if (!start) throw new AppError("conflict", "This message id can't be used. Make a new one.");
+  const { run, context } = start;
+  if (run) return { run, context };
+  if (start.messageCount > MESSAGES.count) throw tooMany(start.messageWindowEnds);
+  if (start.sent) return { run: await findSent(ctx, input) };
+  if (!start.exists) throw notFound("conversation");
+  assertFree(start.live, conversationId);
+  throw new Error("a run was not started, but nothing spoke against it");
 }
 
 /** The conversation's newest run, which alone can be live; undefined before the first. @throws AppError `not_found` */

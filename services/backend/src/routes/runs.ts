@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { approvalDecisionSchema, type Chunk, newMessageSchema, runSchema } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
-import { buildInput } from "../agent/instructions.ts";
+import { buildInput, CONTEXT_BOUNDS } from "../agent/instructions.ts";
 import { type Cursor, formatCursor, parseCursor, streamRun } from "../agent/stream-run.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { decideApproval } from "../domain/approvals.ts";
-import { newestRun, type RunRow, retryRun, startRun, stopRun } from "../domain/runs.ts";
+import { newestRun, type RunRow, retryRun, sender, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { eventStream } from "./event-stream.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
@@ -66,19 +66,16 @@ export function runRoutes(deps: Deps) {
     const conversationId = parseId(c.req.valid("param").id, "conversation");
     const message = c.req.valid("json");
     failpoint("message:before");
-    const { run, input } = await asUser(c.var.userId, async (ctx) => {
-      const started = await startRun(ctx, {
-        ...message,
-        id: message.id.toLowerCase(),
-        conversationId,
-        owner: worker.owner,
-      });
-      // Read here rather than by the worker, which would need a transaction of its own.
-      return { run: started.run, input: started.fresh ? await buildInput(ctx, started.run) : undefined };
+    const sent = { ...message, id: message.id.toLowerCase(), conversationId, owner: worker.owner };
+    const started = asUser(sender(c.var.userId), async (ctx) => {
+      const { run, context } = await startRun(ctx, sent, CONTEXT_BOUNDS);
+      // The model is asked while the commit is on its way; what it says is written after it.
+      if (context) worker.begin(run, { input: buildInput(run, message.text, context), committed: started });
+      return { run, isNew: context !== undefined };
     });
+    const { run, isNew } = await started;
     failpoint("message:after");
-    if (input) worker.begin(run, input);
-    return answer(c, deps, run, cursorOf(c), input !== undefined);
+    return answer(c, deps, run, cursorOf(c), isNew);
   });
 
   router.openapi(watch, async (c) => {

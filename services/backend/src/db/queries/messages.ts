@@ -66,29 +66,6 @@ export async function listMessages(
   return { items, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.seq]) : null };
 }
 
-/**
- * What a run's model is to know of its conversation: the summary of what is long past, and the run's message after up to
- * `limit - 1` before it, oldest first.
- */
-export async function findRunHistory(
-  trx: Trx,
-  userId: string,
-  run: { conversationId: string; messageId: string },
-  limit: number,
-): Promise<{ summary: string; messages: Pick<StoredMessage, "role" | "text">[] }> {
-  const rows = await trx
-    .selectFrom("messages")
-    .innerJoin("conversations", "conversations.id", "messages.conversationId")
-    .select(["messages.role", "messages.text", "conversations.summary"])
-    .where("messages.userId", "=", userId)
-    .where("messages.conversationId", "=", run.conversationId)
-    .where("messages.seq", "<=", (eb) => eb.selectFrom("messages").select("seq").where("id", "=", run.messageId))
-    .orderBy("messages.seq", "desc")
-    .limit(limit)
-    .execute();
-  return { summary: rows[0]?.summary ?? "", messages: rows.reverse() };
-}
-
 /** The messages after place `after` and before place `before`, oldest first. */
 export async function listMessagesBetween(
   trx: Trx,

@@ -12,7 +12,7 @@ export type LoggedChunk = { seq: number; attempt: number; chunk: Chunk };
  * numbers. Returns them with their numbers, or undefined when another claim has taken over (nothing is written then).
  */
 export async function appendChunks(
-  trx: Trx,
+  db: Db | Trx,
   fence: Fence,
   chunks: readonly Chunk[],
 ): Promise<LoggedChunk[] | undefined> {
@@ -26,7 +26,7 @@ export async function appendChunks(
       select "run"."id", "run"."userId", "run"."chunkSeq" - ${chunks.length} + "new"."place", "run"."attempt", "new"."chunk"
       from "run", jsonb_array_elements(${JSON.stringify(chunks)}::jsonb) with ordinality as "new" ("chunk", "place")
     )
-    select "chunkSeq" from "run"`.execute(trx);
+    select "chunkSeq" from "run"`.execute(db);
   const [run] = rows;
   if (!run) return undefined;
   const first = run.chunkSeq - chunks.length + 1;

@@ -1,0 +1,12 @@
+import { sql } from "kysely";
+import type { Db } from "../database.ts";
+
+/** The session of that token, unless it has ended or was revoked. */
+export async function findSession(db: Db, token: string): Promise<{ userId: string; updatedAt: Date } | undefined> {
+  return db
+    .selectFrom("session")
+    .select(["userId", "updatedAt"])
+    .where("token", "=", token)
+    .where("expiresAt", ">", sql<Date>`now()`)
+    .executeTakeFirst();
+}
