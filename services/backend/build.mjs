@@ -50,8 +50,6 @@ await build({
   sourcemap: true,
   minifySyntax: true,
   minifyWhitespace: true,
-  // Errors and logs show names of classes and functions.
-  keepNames: true,
   legalComments: "linked",
   // An optional native client that pg asks for and we do not use.
   external: ["pg-native"],
