@@ -11,7 +11,9 @@ async function preparedAfterTwice(meddle: (client: object) => void): Promise<num
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new PreparingPool(pool) }) });
   onTestFinished(() => db.destroy());
   for (const value of [1, 2]) await raw`select ${value}::int as "value"`.execute(db);
-  const { rows } = await raw<{ count: number }>`select count(*)::int as "count" from pg_prepared_statements`.execute(db);
+  const { rows } = await raw<{ count: number }>`select count(*)::int as "count" from pg_prepared_statements`.execute(
+    db,
+  );
   return rows[0]?.count ?? -1;
 }
 
