@@ -26,6 +26,16 @@ describe("a conversation", () => {
     expect(reply?.parts).toEqual(JSON.parse(JSON.stringify(answer.parts)));
   });
 
+  it("moves a task to another day at the same time", async () => {
+    const ann = await signUp(rules);
+    const id = await ann.conversation();
+    await ann.say(id, "add call the bank on 2026-12-01 at 9:30");
+    await ann.say(id, "move task 1 to 2026-12-03");
+    expect(await ann.tasks()).toMatchObject([{ due: { date: "2026-12-03", time: "09:30" } }]);
+    await ann.say(id, "move task 1 to 2026-12-04 at 10:00");
+    expect(await ann.tasks()).toMatchObject([{ due: { date: "2026-12-04", time: "10:00" } }]);
+  });
+
   it("is titled by its first message until the user names it", async () => {
     const ann = await signUp(rules);
     const id = await ann.conversation();

@@ -13,7 +13,7 @@ import type { Task } from "./tasks.ts";
 /** The exact tasks that an approval is about, as they were when it was asked for. */
 export type ApprovalDescriptor = { action: "delete_tasks"; tasks: Task[] };
 
-export type Notice = { code: RunErrorCode | "stopped"; message: string; retry: boolean };
+export type Notice = { code: RunErrorCode; message: string; retry: boolean };
 
 export type Chunk =
   | { type: "start"; messageId: string }

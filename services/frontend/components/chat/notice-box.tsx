@@ -4,7 +4,6 @@ import styles from "./notice-box.module.css";
 
 /** Why an answer ended early, and what one can do. */
 export function NoticeBox({ notice, onRetry }: { notice: Notice; onRetry: (() => void) | null }) {
-  if (notice.code === "stopped") return <p className={styles.quiet}>{notice.message}</p>;
   return (
     <div className={styles.notice}>
       <p>{notice.message}</p>

@@ -1,6 +1,6 @@
-import type { TaskPatch, ToolInput } from "@todo/contract";
+import type { Due, TaskPatch, ToolInput } from "@todo/contract";
 import { resolveDue } from "../../domain/due-dates.ts";
-import { updateTask } from "../../domain/tasks.ts";
+import { getTask, updateTask } from "../../domain/tasks.ts";
 import type { ToolContext } from "../run-call.ts";
 import { defineTool } from "./define-tool.ts";
 import { eachTask } from "./each-task.ts";
@@ -27,9 +27,17 @@ async function toPatch(ctx: ToolContext, change: Change): Promise<TaskPatch> {
     ...(change.notes !== null && { notes: change.notes.trim() }),
     ...(change.priority !== null && { priority: change.priority }),
     ...(change.tags !== null && { tags: toTags(change.tags) }),
-    ...(change.due !== null && { due: await resolveDue(change.due, ctx.run.createdAt, ctx.run.timeZone) }),
+    ...(change.due !== null && { due: await movedDue(ctx, change.task, change.due) }),
     ...(clear.has("due") && { due: null }),
     ...(clear.has("notes") && { notes: "" }),
     ...(clear.has("tags") && { tags: [] }),
   };
+}
+
+/** "Move it to Monday" keeps the time of day that the task had. */
+async function movedDue(ctx: ToolContext, number: number, phrase: string): Promise<Due> {
+  const due = await resolveDue(phrase, ctx.run.createdAt, ctx.run.timeZone);
+  if (due.time !== null) return due;
+  const before = await getTask(ctx, { number });
+  return { ...due, time: before.due?.time ?? null };
 }
