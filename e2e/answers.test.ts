@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FakeOpenAi, startFakeOpenAi } from "../services/backend/test/_fake-openai/start-fake-openai.ts";
 import { type App, runningAt, startApp } from "./_app.ts";
@@ -33,9 +33,7 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     const { page, context, faults } = await visit(browser, app.url);
     await signUp(page);
     const go = halves();
-    await composer(page).fill("Tell me a story");
-    await composer(page).press("Enter");
-    await log(page).getByText("Once upon a time").waitFor();
+    await ask(page);
     await page.reload();
     await log(page).getByText("Once upon a time").waitFor();
     go();
@@ -52,9 +50,7 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     const { page, context } = await visit(browser, app.url);
     await signUp(page);
     const go = halves();
-    await composer(page).fill("Tell me a story");
-    await composer(page).press("Enter");
-    await log(page).getByText("Once upon a time").waitFor();
+    await ask(page);
     const second = await context.newPage();
     await second.goto(page.url());
     await log(second).getByText("Once upon a time").waitFor();
@@ -67,9 +63,7 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     const { page, context } = await visit(browser, app.url);
     await signUp(page);
     const go = halves();
-    await composer(page).fill("Tell me a story");
-    await composer(page).press("Enter");
-    await log(page).getByText("Once upon a time").waitFor();
+    await ask(page);
     await page.keyboard.press("Escape");
     await idle(page);
     await log(page).getByText("Once upon a time").waitFor();
@@ -117,6 +111,13 @@ describe.skipIf(runningAt !== undefined)("with a model that takes its time", () 
     await context.close();
   });
 });
+
+/** Asks for the story, and waits until its first half is there. */
+async function ask(page: Page): Promise<void> {
+  await composer(page).fill("Tell me a story");
+  await composer(page).press("Enter");
+  await log(page).getByText("Once upon a time").waitFor();
+}
 
 function task(title: string) {
   return { title, notes: null, priority: null, tags: null, due: null };

@@ -36,7 +36,11 @@ export type Deps = {
   asUser: <T>(actor: string | Actor, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
-export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & { maxConnections?: number };
+export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & {
+  maxConnections?: number;
+  /** How long one run is worked on at most. */
+  runSeconds?: number;
+};
 
 const HEARTBEAT_MS = 10_000;
 
@@ -63,7 +67,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     model,
     metrics,
     hub,
-    worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID()),
+    worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID(), overrides.runSeconds),
     auth,
     readSession: async (cookies) => (await reader())(cookies),
     trustedOrigins,

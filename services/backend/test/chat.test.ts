@@ -156,6 +156,25 @@ describe("the limits of a run", () => {
     expect(await ann.tasks()).toHaveLength(15);
   });
 
+  it("takes so long at most, keeps what was said, and can be tried again", async () => {
+    const hold = gate();
+    const server = await startTestServer({ model: slowText(["One ", "two."], hold), runSeconds: 0.3 });
+    closeAfterTest(server);
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    const answer = await ann.say(id, "count");
+    const notice = { code: "time_limit", retry: true };
+    expect(answer.chunks).toContainEqual({ type: "data-notice", data: expect.objectContaining(notice) });
+    expect(textOf(answer.parts)).toBe("One ");
+    hold.open();
+    const { run } = await ann.json<{ run: { id: string } }>("GET", `/api/conversations/${id}`);
+    await ann.json("POST", `/api/runs/${run.id}/retry`, {});
+    await eventually("the whole answer", async () => {
+      const [reply] = await ann.messages(id);
+      return reply?.status === "complete" && textOf(reply.parts) === "One two.";
+    });
+  });
+
   it("takes 10 turns at most and says so", async () => {
     const model = new ScriptedModel(
       Array.from({ length: 11 }, (_, i) => [functionCall("list_tasks", { ...anyTask }, { callId: `call-${i}` })]),

@@ -24,13 +24,16 @@ export class Worker {
   readonly owner: string;
   readonly #deps: ExecuteDeps;
   readonly #db: Db;
+  readonly #runMs: number;
   readonly #active = new Map<string, ActiveRun>();
   #timer: NodeJS.Timeout | undefined;
   #tick: Promise<void> | undefined;
   #stopped = false;
   #loaded: typeof import("./execute-run.ts") | undefined;
 
-  constructor(deps: ExecuteDeps, owner: string) {
+  /** `runSeconds`: how long it works on one run at most. */
+  constructor(deps: ExecuteDeps, owner: string, runSeconds: number = limits.run.seconds) {
+    this.#runMs = runSeconds * 1_000;
     this.#deps = deps;
     this.#db = deps.db;
     this.owner = owner;
@@ -58,7 +61,7 @@ export class Worker {
       return;
     }
     const controller = new AbortController();
-    const timeout = setTimeout(() => interrupt(controller, "time"), limits.run.seconds * 1_000);
+    const timeout = setTimeout(() => interrupt(controller, "time"), this.#runMs);
     const done = this.#execute(run, controller.signal, known)
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
