@@ -7,6 +7,10 @@ export function listConversations(query: ConversationQuery = {}): Promise<Conver
   return request("GET", withQuery("/api/conversations", query));
 }
 
+export function getConversation(id: string): Promise<Conversation> {
+  return request("GET", `/api/conversations/${id}`);
+}
+
 export function createConversation(id: string, signal?: AbortSignal): Promise<Conversation> {
   return request("POST", "/api/conversations", { id }, signal);
 }

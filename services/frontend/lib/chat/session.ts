@@ -201,8 +201,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
       if (current !== null && !current.accepted) return current.abort.abort();
       store.set({ stopping: true, problem: null });
       try {
-        const { items } = await api.listConversations();
-        const run = activeRunOf(items.find((conversation) => conversation.id === id));
+        const run = activeRunOf(await api.getConversation(id));
         if (run !== null) await api.stopRun(run.id);
       } catch (error) {
         store.set({ stopping: false, problem: messageOf(error) });

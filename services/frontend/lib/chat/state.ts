@@ -75,7 +75,7 @@ export function stepFor(run: Run | null, messages: Message[]): "attach" | "refre
 }
 
 /** The run that can be stopped now, if there is one. */
-export function activeRunOf(conversation: Conversation | undefined): Run | null {
-  const run = conversation?.run ?? null;
+export function activeRunOf(conversation: Conversation): Run | null {
+  const { run } = conversation;
   return run !== null && ["queued", "running", "waiting"].includes(run.status) ? run : null;
 }
