@@ -66,6 +66,28 @@ async function openDatabase({ dataDir, databaseUrl }) {
   return database.url();
 }
 
+/**
+ * Starts the page beside the backend, since each takes a moment of its own; without a backend the page ends, too.
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function startServices(settings, env) {
+  const alone = new AbortController();
+  const whileNeeded = AbortSignal.any([signal, alone.signal]);
+  const backend = (async () => {
+    await migrate(env, signal);
+    await keepRunning("backend", () => startBackend(settings, env, signal));
+  })();
+  const page = keepRunning("page", () => startFrontend(settings, whileNeeded));
+  backend.catch((error) => alone.abort(error));
+  const ends = await Promise.allSettled([backend, page]);
+  // The backend's fault comes first: it may have ended the page.
+  const failure = ends.find((end) => end.status === "rejected");
+  if (failure) {
+    throw failure.reason;
+  }
+}
+
 /** @param {import("./settings.mjs").Settings} settings */
 async function startAll(settings) {
   if (settings.databaseUrl !== undefined) {
@@ -73,11 +95,7 @@ async function startAll(settings) {
   }
   await buildAll(signal);
   const env = backendEnv(settings, await openDatabase(settings));
-  await step("Starting the app", async () => {
-    await migrate(env, signal);
-    await keepRunning("backend", () => startBackend(settings, env, signal));
-    await keepRunning("page", () => startFrontend(settings, signal));
-  });
+  await step("Starting the app", () => startServices(settings, env));
   const database = settings.databaseUrl === undefined ? settings.dataDir : `${settings.dataDir}, and your DATABASE_URL`;
   say(`
   Open       ${settings.authUrl}
