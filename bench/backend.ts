@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BACKEND_FLAGS } from "../scripts/local/app.mjs";
@@ -38,7 +38,7 @@ export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Prom
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
-  await accepts(url, child);
+  await accepts(port, child);
   const listeningMs = performance.now() - began;
   const stop = async () => {
     const exited = once(child, "exit");
@@ -91,14 +91,16 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function accepts(url: string, child: ChildProcess): Promise<void> {
+async function accepts(port: number, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 5_000; i++) {
     if (child.exitCode !== null) throw new Error(`the process ended with code ${child.exitCode}`);
-    const answered = await fetch(`${url}/api/live`).then(
+    const socket = connect(port, "127.0.0.1");
+    const accepted = await once(socket, "connect").then(
       () => true,
       () => false,
     );
-    if (answered) return;
+    socket.destroy();
+    if (accepted) return;
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   throw new Error("the process does not listen");
