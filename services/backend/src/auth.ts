@@ -15,19 +15,6 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** How old a session may be before its next use prolongs it. */
 export const SESSION_UPDATE_SECONDS = DAY_SECONDS;
 
-/** What of better-auth is served under `/api/auth`; everything else that it has answers 404. */
-export const authPaths = [
-  "sign-up/email",
-  "sign-in/email",
-  "sign-out",
-  "get-session",
-  "change-password",
-  "list-sessions",
-  "revoke-session",
-  "revoke-other-sessions",
-  "delete-user",
-] as const;
-
 /** Accounts and sessions, on the same database. Loading it takes a while, so it is imported after listening. */
 export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
   return betterAuth({

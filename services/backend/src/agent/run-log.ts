@@ -139,8 +139,8 @@ export class RunLog {
   }
 
   /**
-   * Lets through what comes after all that this claim has written. PostgreSQL may have lost the last moments of text in
-   * a crash that nobody here noticed: then the claim is given up, and the next one tells its step anew.
+   * Lets through what comes after all that this claim has written. A database that does not wait for its disk, or was
+   * failed over, may have lost its last moments unnoticed: then the claim is given up, and the next tells its step anew.
    */
   #followingOn(logged: LoggedChunk[]): LoggedChunk[] {
     const [first] = logged;

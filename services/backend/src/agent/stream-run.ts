@@ -92,9 +92,9 @@ export async function streamRun(
 const BEGINNING = { attempt: 1, seq: 0 };
 
 /**
- * Whether a later attempt than `attempt` has written anew what a reader has had up to `seq`: PostgreSQL may lose the
- * last moments of text when it is killed itself, and a retry takes back a failed end. Then everything is told again,
- * and the first chunk has the reader begin anew, too.
+ * Whether a later attempt than `attempt` has written anew what a reader has had up to `seq`: a retry takes back a failed
+ * end, and a database that was set not to wait for its disk, or was failed over, may have lost its last moments. Then
+ * everything is told again, and the first chunk has the reader begin anew, too.
  */
 async function isRewritten(db: Db, runId: string, attempt: number, seq: number): Promise<boolean> {
   const rewritten = await firstSeqAfterAttempt(db, runId, attempt);

@@ -10,7 +10,6 @@ const CAPACITY = 50;
 type ActiveRun = {
   attempt: number;
   controller: AbortController;
-  done: Promise<void>;
   /** Whether its commit is through: before that there is no lease to renew or to hand back. */
   stored: Promise<boolean>;
   isStored: boolean;
@@ -62,13 +61,13 @@ export class Worker {
     }
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), this.#runMs);
-    const done = this.#execute(run, controller.signal, known)
+    this.#execute(run, controller.signal, known)
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
         clearTimeout(timeout);
         if (this.#active.get(run.id)?.controller === controller) this.#active.delete(run.id);
       });
-    const active = { attempt: run.attempt, controller, done, stored, isStored: known === undefined };
+    const active = { attempt: run.attempt, controller, stored, isStored: known === undefined };
     this.#active.set(run.id, active);
     void stored.then((isStored) => {
       active.isStored = isStored;

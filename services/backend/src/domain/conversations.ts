@@ -46,7 +46,7 @@ export async function getConversation(ctx: Context, id: string): Promise<Convers
 /** @throws AppError `not_found` */
 export async function renameConversation(ctx: Context, id: string, title: string): Promise<Conversation> {
   await touch(ctx);
-  if (!(await queries.renameConversation(ctx.db, ctx.userId, id, title, true))) throw notFound("conversation");
+  if (!(await queries.renameConversation(ctx.db, ctx.userId, id, title))) throw notFound("conversation");
   return getConversation(ctx, id);
 }
 

@@ -62,20 +62,13 @@ export async function listConversations(
   return { items, nextCursor: rows.length > filter.limit && last ? encodeCursor([last.updatedAt, last.id]) : null };
 }
 
-/** Gives a title; one that a user gave stays when `byUser` is false. False when there is no such conversation. */
-export async function renameConversation(
-  trx: Trx,
-  userId: string,
-  id: string,
-  title: string,
-  byUser: boolean,
-): Promise<boolean> {
+/** Gives the user's own title, which stays from then on. False when there is no such conversation. */
+export async function renameConversation(trx: Trx, userId: string, id: string, title: string): Promise<boolean> {
   const row = await trx
     .updateTable("conversations")
-    .set({ title, titledByUser: byUser })
+    .set({ title, titledByUser: true })
     .where("userId", "=", userId)
     .where("id", "=", id)
-    .$if(!byUser, (query) => query.where("titledByUser", "=", false))
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
