@@ -75,7 +75,7 @@ export function startBackend({ dataDir, backendPort }, env, signal) {
  * @param {import("./settings.mjs").Settings} settings
  * @param {AbortSignal} signal
  */
-export function startFrontend({ dataDir, port, backendPort }, signal) {
+export function startFrontend({ dataDir, port, backendPort, authSecret: given }, signal) {
   return startService({
     name: "page",
     script: path.join(ROOT, "scripts", "local", "frontend.mjs"),
@@ -87,6 +87,8 @@ export function startFrontend({ dataDir, port, backendPort }, signal) {
       PORT: String(port),
       HOSTNAME: "127.0.0.1",
       BACKEND_URL: `http://127.0.0.1:${backendPort}`,
+      // With it the page signs each browser's address for the backend.
+      BETTER_AUTH_SECRET: authSecret(dataDir, given),
       NEXT_TELEMETRY_DISABLED: "1",
     },
     logDir: path.join(dataDir, "logs"),

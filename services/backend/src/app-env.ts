@@ -7,6 +7,8 @@ export type AppEnv = {
   Variables: {
     requestId: string;
     log: Logger;
+    /** Whose request it is, as far as addresses tell. Set on the account routes only. */
+    clientAddress: string | undefined;
     /** Set by the session middleware, and by nothing else. */
     userId: string;
     /** Asks whether the request's session is still valid. */

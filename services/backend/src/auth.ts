@@ -1,4 +1,5 @@
 import { limits } from "@todo/contract";
+import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
 import { betterAuth } from "better-auth";
 import type { Db } from "./db/database.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
@@ -39,6 +40,8 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
     rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: "todo",
+      // Written by `routes/auth.ts`, whatever the request brought; whole, since it is there to be recognised.
+      ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], ipv6Subnet: 128 },
       useSecureCookies: url.startsWith("https:"),
       // A session comes with its user in one query.
       database: { joins: true },

@@ -5,6 +5,7 @@ import type { AppEnv } from "../app-env.ts";
 import { hit } from "../db/queries/rate-limits.ts";
 import type { Deps } from "../deps.ts";
 import { tooMany } from "../domain/app-error.ts";
+import { networkOf } from "./client-address.ts";
 
 /** At most `count` requests in each window of `seconds`. */
 type Rule = { name: string; count: number; seconds: number };
@@ -18,11 +19,14 @@ const rules = {
 
 const accountBody = z.object({ email: z.string() });
 
-/** Limits sign-in and sign-up by the caller's address, and guesses by the account that they are about. */
+/**
+ * Limits sign-in and sign-up by the caller's address, which `clientAddress` has found out before, and guesses by the
+ * account that they are about.
+ */
 export function limitSignIn(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    // Forwarded headers are not asked: anyone can write them.
-    await enforce(deps, rules.address, c.env.incoming?.socket.remoteAddress ?? "unknown");
+    const { clientAddress } = c.var;
+    await enforce(deps, rules.address, clientAddress === undefined ? "unknown" : networkOf(clientAddress));
     const body = accountBody.safeParse(
       await c.req.raw
         .clone()

@@ -1,8 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
 import type { Context as HonoContext, Next } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
+import { clientAddress } from "../middleware/client-address.ts";
 import { limitSignIn } from "../middleware/rate-limit.ts";
 import { createRouter, json } from "./router.ts";
 
@@ -25,6 +27,7 @@ const routes = [
 /** The account routes; everything else that better-auth could serve stays closed. */
 export function authRoutes(deps: Deps) {
   const router = createRouter();
+  router.use("/api/auth/*", clientAddress(deps));
   router.on("POST", ["/api/auth/sign-up/email", "/api/auth/sign-in/email"], limitSignIn(deps));
   router.on("POST", "/api/auth/delete-user", withPassword);
   for (const [method, name, summary] of routes) {
@@ -57,8 +60,16 @@ async function withPassword(c: HonoContext<AppEnv>, next: Next): Promise<void> {
   await next();
 }
 
+/** better-auth keeps the address with a new session, which its owner sees in the list of them. */
+function withAddress(request: Request, address: string | undefined): Request {
+  const headers = new Headers(request.headers);
+  if (address === undefined) headers.delete(CLIENT_ADDRESS_HEADER);
+  else headers.set(CLIENT_ADDRESS_HEADER, address);
+  return new Request(request, { headers });
+}
+
 async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
-  const response = await (await deps.auth()).handler(c.req.raw);
+  const response = await (await deps.auth()).handler(withAddress(c.req.raw, c.var.clientAddress));
   if (response.status >= 500) {
     // Mostly the database is away, which better-auth does not tell: then even this fails, and says so.
     await deps.asUser("", async () => undefined);

@@ -10,7 +10,6 @@ test("hands on what belongs to the request, and drops what belongs to the connec
       "last-event-id": "7",
       "x-request-id": "r1",
       "sec-fetch-site": "same-origin",
-      "x-forwarded-for": "10.0.0.1",
       host: "todo.example",
       connection: "keep-alive, x-hop",
       "x-hop": "1",
@@ -21,6 +20,7 @@ test("hands on what belongs to the request, and drops what belongs to the connec
       "content-length": "3",
       "accept-encoding": "br",
     }),
+    undefined,
   );
   expect(Object.fromEntries(headers)).toEqual({
     cookie: "session=1",
@@ -29,10 +29,23 @@ test("hands on what belongs to the request, and drops what belongs to the connec
     "last-event-id": "7",
     "x-request-id": "r1",
     "sec-fetch-site": "same-origin",
-    "x-forwarded-for": "10.0.0.1",
     "x-forwarded-host": "todo.example",
     "accept-encoding": "identity",
   });
+});
+
+test("says of the browser's address what we know, and nothing that the browser claims", () => {
+  const claimed = () => {
+    const headers = new Headers({ "x-forwarded-for": "10.0.0.1", "x-real-ip": "10.0.0.1", forwarded: "for=10.0.0.1" });
+    headers.append("X-Client-Address", "10.0.0.1");
+    headers.append("x-client-address", "10.0.0.2");
+    return headers;
+  };
+  expect(Object.fromEntries(requestHeaders(claimed(), "signed"))).toEqual({
+    "x-client-address": "signed",
+    "accept-encoding": "identity",
+  });
+  expect(Object.fromEntries(requestHeaders(claimed(), undefined))).toEqual({ "accept-encoding": "identity" });
 });
 
 test("gives back each cookie by itself", () => {

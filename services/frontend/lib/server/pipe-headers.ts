@@ -1,3 +1,5 @@
+import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
+
 /** Headers that belong to one connection, not to the message (RFC 9110, section 7.6.1). */
 const hopByHop = new Set([
   "connection",
@@ -11,9 +13,17 @@ const hopByHop = new Set([
   "upgrade",
 ]);
 
-/** What the backend gets: all that the browser sent, but for what describes the connection. */
-export function requestHeaders(from: Headers): Headers {
+/** Where a request comes from, in the words of who sent it. */
+const claimedAddresses = [CLIENT_ADDRESS_HEADER, "x-forwarded-for", "x-real-ip", "forwarded"];
+
+/**
+ * What the backend gets: all that the browser sent, but for what describes the connection, and the browser's address
+ * from us instead of from itself.
+ */
+export function requestHeaders(from: Headers, signedAddress: string | undefined): Headers {
   const headers = endToEnd(from);
+  for (const name of claimedAddresses) headers.delete(name);
+  if (signedAddress !== undefined) headers.set(CLIENT_ADDRESS_HEADER, signedAddress);
   const host = from.get("host");
   if (host !== null && !headers.has("x-forwarded-host")) headers.set("x-forwarded-host", host);
   headers.delete("host");
