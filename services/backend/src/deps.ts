@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { verifyClientAddress } from "@todo/contract/client-address";
 import type { Logger } from "pino";
 import { Hub } from "./agent/hub.ts";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import { Worker } from "./agent/worker.ts";
 import type { Auth } from "./auth.ts";
+import { Availability } from "./db/availability.ts";
 import { type Actor, createDatabase, type Db, ping } from "./db/database.ts";
+import { placeOf } from "./db/unavailable.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Env } from "./env.ts";
 import { version } from "./env.ts";
@@ -26,6 +29,8 @@ export type Deps = {
   auth: () => Promise<Auth>;
   /** Whose session the request with these cookies belongs to. */
   readSession: (cookies: string | undefined) => Promise<Session | undefined>;
+  /** The address in the header that the frontend signs; undefined for a value that is forged or stale. */
+  verifyAddress: (signed: string) => string | undefined;
   trustedOrigins: readonly string[];
   /** How often an open stream sends a sign of life and asks whether its session is still valid. */
   heartbeatMs: number;
@@ -46,8 +51,13 @@ const HEARTBEAT_MS = 10_000;
 
 export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides = {}): Deps {
   const log = overrides.log ?? createLogger(env.LOG_LEVEL);
-  const onError = (error: Error) => log.warn({ err: error }, "a database connection broke");
-  const db = createDatabase({ url: env.DATABASE_URL, maxConnections: overrides.maxConnections ?? 20, onError });
+  const db = createDatabase({
+    url: env.DATABASE_URL,
+    maxConnections: overrides.maxConnections ?? 20,
+    // Idle ones break when poolers tidy up; that the database itself is away shows with the next query.
+    onError: (error) => log.debug({ err: error }, "an idle database connection broke"),
+    availability: new Availability(log, placeOf(env.DATABASE_URL)),
+  });
   const clock = overrides.clock ?? (() => new Date());
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl, OPENAI_MODEL: name } = env;
   const model = overrides.model ?? createModel({ apiKey, baseUrl, name });
@@ -70,6 +80,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID(), overrides.runSeconds),
     auth,
     readSession: async (cookies) => (await reader())(cookies),
+    verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,

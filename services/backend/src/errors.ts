@@ -3,8 +3,9 @@ import type { Context as HonoContext } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import pg from "pg";
+import type { Logger } from "pino";
 import type { AppEnv } from "./app-env.ts";
-import { isUnavailable } from "./db/database.ts";
+import { isUnavailable } from "./db/unavailable.ts";
 import { AppError } from "./domain/app-error.ts";
 
 /** The one place that knows which HTTP status a code is. */
@@ -43,11 +44,14 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
   }
 }
 
-/** Answers any error in the contract's form. What is not meant for the caller is logged, not sent. */
+/**
+ * Answers any error in the contract's form. What is not meant for the caller is logged, not sent; but that the database
+ * is away is logged once for all requests (`db/availability.ts`).
+ */
 export function onError(error: Error, c: HonoContext<AppEnv>): Response {
   const known = toAppError(error);
   if (known.code === "internal") c.var.log.error({ err: error }, "request failed");
-  else if (known.code === "database_unavailable") c.var.log.warn({ err: error }, "database unavailable");
+  else if (known.code === "database_unavailable") c.var.log.debug({ err: error }, "no database for this request");
   if (known.retryAfter !== undefined) c.header("Retry-After", String(known.retryAfter));
   const body: ErrorBody = {
     error: {
@@ -58,6 +62,11 @@ export function onError(error: Error, c: HonoContext<AppEnv>): Response {
     },
   };
   return c.json(body, statusOf(known.code));
+}
+
+/** Logs a failure that no request waits for; that the database is away is logged once for all. */
+export function logFailure(log: Logger, error: unknown, message: string): void {
+  if (!isUnavailable(error)) log.warn({ err: error }, message);
 }
 
 export function onNotFound(c: HonoContext<AppEnv>): Response {

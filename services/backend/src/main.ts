@@ -8,6 +8,9 @@ const [{ startServer }, { armFailpoint }, { EnvError, readEnv }] = await Promise
   import("./env.ts"),
 ]);
 
+/** `docker stop` kills after 10 s. */
+const END_MS = 9_000;
+
 /** The backend: serves until SIGTERM, SIGINT, or until the process that started it is gone. */
 async function main(): Promise<void> {
   const env = readEnv();
@@ -16,16 +19,21 @@ async function main(): Promise<void> {
   const { log, model, auth } = server.deps;
   log.info({ port: server.port, assistant: model.name, ms: Math.round(performance.now()) }, "listening");
 
-  const end = async (why: string) => {
+  const end = async (why: string, finish: () => Promise<void>) => {
     log.info({ why }, "ending");
-    await server.close();
+    setTimeout(() => {
+      log.warn("something did not end in time and is left as it is");
+      process.exit(1);
+    }, END_MS);
+    await finish();
     log.info("ended");
     process.exit(0);
   };
   // Listeners that stay: the Agents SDK has its own, which exit at once when they find no others.
-  process.on("SIGTERM", () => void end("SIGTERM"));
-  process.on("SIGINT", () => void end("SIGINT"));
-  process.on("disconnect", () => void end("the starting process is gone"));
+  // Under a process that watches over us (`npm start`) there is no other replica that clients could be led to.
+  process.on("SIGTERM", () => void end("SIGTERM", process.connected ? server.close : server.retire));
+  process.on("SIGINT", () => void end("SIGINT", server.close));
+  process.on("disconnect", () => void end("the starting process is gone", server.close));
   process.on("unhandledRejection", (error) => {
     log.fatal({ err: error }, "unhandled rejection");
     process.exit(1);

@@ -19,6 +19,7 @@ declare module "vitest" {
 }
 
 export const ZONE = "Europe/Berlin";
+export const SECRET = "a secret of the tests, long enough for the rule";
 
 /** An empty database of its own, with the newest schema unless told otherwise. Gone when the test (file) ends. */
 export async function createTestDatabase(options: { migrate?: boolean } = {}): Promise<string> {
@@ -56,7 +57,7 @@ export async function startTestServer(
   const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, ...overrides } = options;
   const env = readEnv({
     DATABASE_URL: databaseUrl,
-    BETTER_AUTH_SECRET: "a secret of the tests, long enough for the rule",
+    BETTER_AUTH_SECRET: SECRET,
     HOST: "127.0.0.1",
   });
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });

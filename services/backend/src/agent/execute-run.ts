@@ -1,10 +1,10 @@
 import { Agent, type AgentInputItem, Runner } from "@openai/agents-core";
 import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
-import { isUnavailable } from "../db/database.ts";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { findModelContext } from "../db/queries/model-context.ts";
 import { foldLog, listJournal } from "../db/queries/run-log.ts";
 import { queueRun, type RunRow } from "../db/queries/runs.ts";
+import { isUnavailable } from "../db/unavailable.ts";
 import { asUser, type Context } from "../domain/context.ts";
 import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";

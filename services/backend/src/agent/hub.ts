@@ -4,6 +4,7 @@ import type { Db } from "../db/database.ts";
 import type { LoggedChunk } from "../db/queries/run-log.ts";
 import { listProgress } from "../db/queries/runs.ts";
 import { listVersions } from "../db/queries/user-states.ts";
+import { isOverloaded, isUnavailable } from "../db/unavailable.ts";
 
 /** What a watcher of a run is told: chunks just committed here, or merely that there is something to look at. */
 export type RunNews = { chunks: LoggedChunk[] } | { status: RunStatus } | "look";
@@ -89,11 +90,22 @@ export class Hub {
         }
       }
     } catch (error) {
-      this.#log.warn({ err: error }, "could not look for changes, trying again");
+      if (!isUnavailable(error)) this.#log.warn({ err: error }, "could not look for changes, trying again");
+      // Readers that all come again would only add to an overload.
+      else if (!isOverloaded(error)) this.#wakeAll();
     } finally {
       this.#polling = false;
       this.#schedule();
     }
+  }
+
+  /**
+   * Has every stream look for itself. While the database is away they end by that, so that their readers can show it,
+   * and see everything anew when it is back.
+   */
+  #wakeAll(): void {
+    for (const { listeners } of this.#runs.values()) for (const listener of listeners) listener("look");
+    for (const { listeners } of this.#users.values()) for (const listener of listeners) listener();
   }
 
   #notice<N>(entry: { listeners: Set<(news: N) => void>; seen: string } | undefined, seen: string, news: N): void {

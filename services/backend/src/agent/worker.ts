@@ -1,6 +1,7 @@
 import { limits } from "@todo/contract";
-import { type Db, isUnavailable } from "../db/database.ts";
+import type { Db } from "../db/database.ts";
 import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
+import { isUnavailable } from "../db/unavailable.ts";
 import type { ExecuteDeps, Interruption, NewRun } from "./execute-run.ts";
 
 const TICK_MS = 1_000;
@@ -126,8 +127,7 @@ export class Worker {
         for (const run of await claimRuns(this.#db, this.owner, room)) this.begin(run);
       }
     } catch (error) {
-      const level = isUnavailable(error) ? "warn" : "error";
-      this.#deps.log[level]({ err: error }, "could not look for runs, trying again");
+      if (!isUnavailable(error)) this.#deps.log.error({ err: error }, "could not look for runs, trying again");
     } finally {
       this.#schedule(TICK_MS);
     }

@@ -1,5 +1,6 @@
 import { Kysely, sql, type Transaction } from "kysely";
 import pg from "pg";
+import type { Availability } from "./availability.ts";
 import { isUnprepared, PreparingPool } from "./preparing-pool.ts";
 import { literal, PrologueDialect, withPrologue } from "./prologue.ts";
 import type { Database } from "./schema/index.ts";
@@ -18,18 +19,26 @@ export type DatabaseOptions = {
   statementTimeoutMs?: number;
   /** Told of connections that break while idle; the pool replaces them by itself. */
   onError: (error: Error) => void;
+  /** Told whether the database answers. */
+  availability?: Pick<Availability, "answered" | "failed">;
 };
+
+/** How much longer than PostgreSQL's own limit we wait for it to tell that a statement took too long. */
+const SILENCE_MS = 1_000;
 
 /**
  * A pool that gives up early rather than hang: 2 s to connect, 5 s (or as said) a statement, 10 s idle in a
  * transaction. Opens no connection before the first query.
  */
 export function createDatabase(options: DatabaseOptions): Db {
+  const statementTimeoutMs = options.statementTimeoutMs ?? 5_000;
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: options.statementTimeoutMs ?? 5_000,
+    statement_timeout: statementTimeoutMs,
+    // For a network that swallows everything; otherwise PostgreSQL answers, if only with its own time limit.
+    query_timeout: statementTimeoutMs + SILENCE_MS,
     idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
@@ -39,7 +48,9 @@ export function createDatabase(options: DatabaseOptions): Db {
   // Without a listener, a connection that the server closes ends the whole process (node-postgres #2386).
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
-  return new Kysely<Database>({ dialect: new PrologueDialect({ pool: new PreparingPool(pool) }) });
+  return new Kysely<Database>({
+    dialect: new PrologueDialect({ pool: new PreparingPool(pool, options.availability) }),
+  });
 }
 
 /** Days stay text: as a `Date` they would move with the server's zone. */
@@ -85,14 +96,4 @@ function becoming({ userId, first }: Actor): string {
 /** Answers when the database does; throws otherwise. */
 export async function ping(db: Db): Promise<void> {
   await sql`select 1`.execute(db);
-}
-
-/** True when the error says that the database can't be reached or is not ready, rather than that a query is wrong. */
-export function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  if (/^(08|53|57P0)/.test(code) || /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH)/.test(code)) return true;
-  if (/timeout exceeded when trying to connect|Connection terminated|not queryable/i.test(error.message)) return true;
-  if (error instanceof AggregateError && error.errors.some(isUnavailable)) return true;
-  return isUnavailable(error.cause);
 }

@@ -1,4 +1,5 @@
 import { Migrator } from "kysely/migration";
+import pg from "pg";
 import { createDatabase } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
 
@@ -9,11 +10,19 @@ export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
 
+/** The database's user lacks a right, which somebody can give it there. */
+export class MissingRight extends Error {
+  override readonly name = "MissingRight";
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";
+
 /**
  * Brings the database at `url` to the newest schema; safe to call from many processes at once (Kysely holds an
  * advisory lock, which is why `url` must not lead through a transaction pooler). Returns the names of what was applied.
  * `onError` is told of connections that break.
- * @throws MigrationError when the database is of a newer version than this program, or when 60 s did not suffice.
+ * @throws MigrationError when the database is of a newer version than this program, or when 60 s did not suffice
+ * @throws MissingRight
  */
 export async function migrateToLatest(url: string, onError: (error: Error) => void = ignore): Promise<string[]> {
   const db = createDatabase({ url, maxConnections: 2, statementTimeoutMs: TIMEOUT_MS, onError });
@@ -40,6 +49,10 @@ function explain(error: unknown): unknown {
     return new MigrationError("The database is of a newer version than this program. Run the newer version.", {
       cause: error,
     });
+  }
+  if (error instanceof pg.DatabaseError && error.code === INSUFFICIENT_PRIVILEGE) {
+    const message = `its user may not do what a migration needs (${error.message}); it must own the database and have CREATEROLE`;
+    return new MissingRight(message, { cause: error });
   }
   return error;
 }

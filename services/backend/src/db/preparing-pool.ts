@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
+import type { Availability } from "./availability.ts";
+import { isUnavailable } from "./unavailable.ts";
 
 /** Statements that one connection keeps prepared. Each takes memory in PostgreSQL, and filters make many. */
 const MAX_STATEMENTS = 100;
@@ -25,18 +27,28 @@ export class PreparingPool implements PostgresPool {
   readonly options: object;
   readonly #pool: pg.Pool;
   readonly #clients = new WeakMap<pg.PoolClient, PreparingClient>();
+  readonly #availability: Watched;
 
-  constructor(pool: pg.Pool) {
+  /** `availability` is told of every query that is answered, and of every one for which the database is not there. */
+  constructor(pool: pg.Pool, availability: Watched = UNWATCHED) {
     this.#pool = pool;
     this.options = pool.options;
+    this.#availability = availability;
   }
 
   async connect(): Promise<PostgresPoolClient> {
-    const client = await this.#pool.connect();
-    const known = this.#clients.get(client);
-    if (known) return known;
     try {
-      const made = new PreparingClient(client, await isDirect(client));
+      const client = await this.#pool.connect();
+      return this.#clients.get(client) ?? (await this.#prepare(client));
+    } catch (error) {
+      if (isUnavailable(error)) this.#availability.failed(error);
+      throw error;
+    }
+  }
+
+  async #prepare(client: pg.PoolClient): Promise<PreparingClient> {
+    try {
+      const made = new PreparingClient(client, await isDirect(client), this.#availability);
       this.#clients.set(client, made);
       return made;
     } catch (error) {
@@ -50,14 +62,21 @@ export class PreparingPool implements PostgresPool {
   }
 }
 
+type Watched = Pick<Availability, "answered" | "failed">;
+const UNWATCHED: Watched = { answered: () => {}, failed: () => {} };
+
 class PreparingClient implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #names = new Map<string, string>();
+  readonly #availability: Watched;
   #prepares: boolean;
+  /** Why this connection is of no use any more. */
+  #lost: { error: unknown } | undefined;
 
-  constructor(client: pg.PoolClient, prepares: boolean) {
+  constructor(client: pg.PoolClient, prepares: boolean, availability: Watched) {
     this.#client = client;
     this.#prepares = prepares;
+    this.#availability = availability;
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -71,17 +90,25 @@ class PreparingClient implements PostgresPoolClient {
   }
 
   release(destroy?: boolean): void {
-    this.#client.release(destroy);
+    this.#client.release(destroy || this.#lost !== undefined);
   }
 
   async #run<R>(text: string, values: unknown[]): Promise<PostgresQueryResult<R>> {
+    // The rollback after a query that was never answered would wait behind it.
+    if (this.#lost) throw this.#lost.error;
     // Several statements in one text can't be prepared; ours of that kind have no parameters.
     const name = values.length > 0 ? this.#nameOf(text) : undefined;
+    const asked = performance.now();
     try {
       const { command, rowCount, rows } = await this.#client.query({ ...(name && { name }), text, values });
+      this.#availability.answered(asked);
       return { command: knownCommand(command), rowCount: rowCount ?? 0, rows };
     } catch (error) {
       if (isUnprepared(error)) this.#prepares = false;
+      if (isUnavailable(error)) {
+        this.#lost = { error };
+        this.#availability.failed(error);
+      }
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import { deleteEndedWindows } from "../db/queries/rate-limits.ts";
 import { deleteOldChunks } from "../db/queries/run-log.ts";
+import { isUnavailable } from "../db/unavailable.ts";
 import type { Deps } from "../deps.ts";
 
 /** How long the log of an ended run is kept for readers that come back, in minutes. */
@@ -15,7 +16,9 @@ const jobs = [
 export function startJobs(deps: Deps): () => void {
   const timers = jobs.map(({ name, everyMs, run }) =>
     setInterval(() => {
-      run(deps).catch((error: unknown) => deps.log.warn({ err: error, job: name }, "a job failed"));
+      run(deps).catch((error: unknown) => {
+        if (!isUnavailable(error)) deps.log.warn({ err: error, job: name }, "a job failed");
+      });
     }, everyMs).unref(),
   );
   return () => timers.forEach(clearInterval);

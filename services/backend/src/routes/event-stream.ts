@@ -1,6 +1,7 @@
 import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
+import { logFailure } from "../errors.ts";
 
 const UNREAD_BYTES = 1024 * 1024;
 const HEADERS = {
@@ -49,7 +50,7 @@ export function eventStream(
         sessionIsValid().then(
           (valid) => valid || controller.abort("session"),
           // The database may be away for a moment; the next beat asks again.
-          (error: unknown) => log.warn({ err: error }, "could not check a stream's session"),
+          (error: unknown) => logFailure(log, error, "could not check a stream's session"),
         );
       }, deps.heartbeatMs);
       deps.shutdown.addEventListener("abort", onShutdown, { once: true });
@@ -63,8 +64,9 @@ export function eventStream(
         }
         if (controller.signal.reason !== "gone") stream.close();
       } catch (error) {
-        log.warn({ err: error }, "a stream broke off");
-        if (controller.signal.reason !== "gone") stream.error(new Error("stream broke off"));
+        logFailure(log, error, "a stream broke off");
+        // Breaks the connection, so that the reader knows. An error would do that too, and be written to the console.
+        c.env.outgoing?.destroy();
       } finally {
         clearInterval(heartbeat);
         deps.shutdown.removeEventListener("abort", onShutdown);

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { healthSchema } from "@todo/contract";
 import type { Deps } from "../deps.ts";
+import { logFailure } from "../errors.ts";
 import { createRouter, json } from "./router.ts";
 
 const DATABASE_MS = 2_000;
@@ -52,7 +53,7 @@ async function answersInTime({ ping, log }: Deps): Promise<boolean> {
   const asked = ping().then(
     () => true,
     (error: unknown) => {
-      log.warn({ err: error }, "health: the database does not answer");
+      logFailure(log, error, "health: the database does not answer");
       return false;
     },
   );

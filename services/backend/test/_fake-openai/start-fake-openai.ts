@@ -30,10 +30,12 @@ export type FakeOpenAi = {
 };
 
 /**
- * Starts a server on loopback that speaks OpenAI's Responses API and Chat Completions, streamed only, and says what its
- * script says. It refuses requests that break the real API's rules with 400, so a test of anything checks those too.
+ * Starts a server on loopback, or another of this machine's addresses, that speaks OpenAI's Responses API and Chat
+ * Completions, streamed only, and says what its script says. It refuses requests that break the real API's rules with
+ * 400, so a test of anything checks those too.
  */
-export async function startFakeOpenAi(options: { respond: Script; port?: number }): Promise<FakeOpenAi> {
+export async function startFakeOpenAi(options: { respond: Script; port?: number; host?: string }): Promise<FakeOpenAi> {
+  const { host = "127.0.0.1" } = options;
   const requests: FakeRequest[] = [];
   let script = options.respond;
   let answers = 0;
@@ -65,12 +67,12 @@ export async function startFakeOpenAi(options: { respond: Script; port?: number 
     await stream(response, turn, request, number, left.signal);
   }
 
-  server.listen(options.port ?? 0, "127.0.0.1");
+  server.listen(options.port ?? 0, host);
   await new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   const address = server.address();
   const port = typeof address === "object" && address ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/v1`,
+    url: `http://${host}:${port}/v1`,
     port,
     requests,
     respond: (next) => {
