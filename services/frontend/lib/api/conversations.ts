@@ -1,5 +1,5 @@
 import type { Conversation, ConversationPage, MessagePage, NewMessage } from "@todo/contract";
-import { request, send, withQuery } from "./http.ts";
+import { repeated, request, send, withQuery } from "./http.ts";
 
 export type ConversationQuery = { q?: string; cursor?: string | undefined; limit?: number };
 
@@ -16,11 +16,11 @@ export function createConversation(id: string, signal?: AbortSignal): Promise<Co
 }
 
 export function renameConversation(id: string, title: string): Promise<Conversation> {
-  return request("PATCH", `/api/conversations/${id}`, { title });
+  return repeated(() => request("PATCH", `/api/conversations/${id}`, { title }));
 }
 
 export function deleteConversation(id: string): Promise<void> {
-  return request("DELETE", `/api/conversations/${id}`);
+  return repeated(() => request("DELETE", `/api/conversations/${id}`));
 }
 
 export function listMessages(id: string, cursor?: string): Promise<MessagePage> {
@@ -42,13 +42,13 @@ export function openStream(id: string, lastEventId: string | null, signal: Abort
 }
 
 export function stopRun(id: string): Promise<void> {
-  return request("POST", `/api/runs/${id}/stop`, {});
+  return repeated(() => request("POST", `/api/runs/${id}/stop`, {}));
 }
 
 export function retryRun(id: string): Promise<void> {
-  return request("POST", `/api/runs/${id}/retry`, {});
+  return repeated(() => request("POST", `/api/runs/${id}/retry`, {}));
 }
 
 export function decideApproval(id: string, decision: "approve" | "reject"): Promise<void> {
-  return request("POST", `/api/approvals/${id}`, { decision });
+  return repeated(() => request("POST", `/api/approvals/${id}`, { decision }));
 }

@@ -1,4 +1,5 @@
-import { apiErrorOf } from "./api-error.ts";
+import { sleep, withRetry } from "../stream/backoff.ts";
+import { ApiError, apiErrorOf, isTransient } from "./api-error.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 type Query = Record<string, string | number | undefined>;
@@ -12,12 +13,35 @@ export function withQuery(path: string, query: Query): string {
   return search.size === 0 ? path : `${path}?${search}`;
 }
 
-/** Sends a request and gives the parsed answer, null for an empty one. Throws `ApiError` when it is not ok. */
-export async function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await send(method, path, body, signal);
-  if (!response.ok) throw await rejected(response);
-  const text = await response.text();
-  return JSON.parse(text === "" ? "null" : text);
+/**
+ * Sends a request and gives the parsed answer, null for an empty one. Throws `ApiError` when it is not ok. A question is
+ * asked again like `repeated`.
+ */
+export function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const once = async () => {
+    const response = await send(method, path, body, signal);
+    if (!response.ok) throw await rejected(response);
+    const text = await response.text();
+    return JSON.parse(text === "" ? "null" : text);
+  };
+  return method === "GET" ? repeated(once) : once();
+}
+
+const REPEATS = 2;
+
+/**
+ * Makes a request that may be made more than once, and makes it again (twice at most, within a second) when no answer
+ * came or the server could not serve it: mostly another one can by then.
+ */
+export function repeated<T>(make: () => Promise<T>, wait: typeof sleep = sleep): Promise<T> {
+  let left = REPEATS;
+  return withRetry(make, {
+    signal: new AbortController().signal,
+    // Who has waited for an answer in vain for 20 s has waited long enough.
+    isTransient: (error) =>
+      left-- > 0 && isTransient(error) && (error instanceof ApiError || error instanceof TypeError),
+    wait,
+  });
 }
 
 /** Sends a request and gives the raw answer, for those who read its stream. */

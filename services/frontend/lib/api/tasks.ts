@@ -1,5 +1,5 @@
 import type { NewTask, Task, TaskPage, TaskPatch, TaskStatus } from "@todo/contract";
-import { request, withQuery } from "./http.ts";
+import { repeated, request, withQuery } from "./http.ts";
 
 export type TaskQuery = { status?: TaskStatus | undefined; q?: string; cursor?: string | undefined; limit?: number };
 
@@ -12,13 +12,13 @@ export function addTask(task: NewTask): Promise<Task> {
 }
 
 export function updateTask(id: string, patch: TaskPatch): Promise<Task> {
-  return request("PATCH", `/api/tasks/${id}`, patch);
+  return repeated(() => request("PATCH", `/api/tasks/${id}`, patch));
 }
 
 export function deleteTask(id: string): Promise<Task> {
-  return request("DELETE", `/api/tasks/${id}`);
+  return repeated(() => request("DELETE", `/api/tasks/${id}`));
 }
 
 export function restoreTask(id: string): Promise<Task> {
-  return request("POST", `/api/tasks/${id}/restore`, {});
+  return repeated(() => request("POST", `/api/tasks/${id}/restore`, {}));
 }
