@@ -1,0 +1,129 @@
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "../local/paths.mjs";
+import { tempFolder } from "../test/temp-folder.ts";
+import { contextFiles, isIgnored, readRules } from "./build-context.mjs";
+
+const MAX_CONTEXT_BYTES = 3_000_000;
+const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
+
+/** What a Dockerfile copies from the build context. */
+function copiedBy(dockerfile: string): string[] {
+  const sources = [...read(dockerfile).matchAll(/^COPY (?!--from)(.+) \S+$/gm)];
+  return sources.flatMap(([, names = ""]) => names.split(" "));
+}
+
+describe("the build context", () => {
+  const rules = readRules(read(".dockerignore"));
+  const files = contextFiles(ROOT);
+
+  it(`holds what is built, in less than ${MAX_CONTEXT_BYTES} bytes`, () => {
+    expect(files).toContain("package-lock.json");
+    expect(files).toContain("services/backend/src/main.ts");
+    expect(files).toContain("services/frontend/app/api/[...path]/route.ts");
+    expect(files).toContain("services/frontend/proxy.ts");
+    const bytes = files.reduce((sum, file) => sum + statSync(path.join(ROOT, file)).size, 0);
+    expect(bytes).toBeLessThan(MAX_CONTEXT_BYTES);
+  });
+
+  it("holds all that Dockerfiles copy", () => {
+    const copied = ["backend", "frontend"].flatMap((name) => copiedBy(`Dockerfile.${name}`));
+    expect(copied.length).toBeGreaterThan(5);
+    const missing = copied.filter((name) => !files.some((file) => file === name || file.startsWith(`${name}/`)));
+    expect(missing).toEqual([]);
+  });
+
+  it("holds no test, no secret, nothing made or installed, and nothing of git", () => {
+    const unwanted = /(^|\/)(\.|_|node_modules\/|dist\/|test\/)|\.test\.tsx?$|\.(log|pem|key|tsbuildinfo|md)$/;
+    expect(files.filter((file) => unwanted.test(file))).toEqual([]);
+  });
+
+  it.each([
+    ".env",
+    ".git/config",
+    ".data/auth-secret",
+    "Pulumi.dev.yaml",
+    "node_modules/hono/package.json",
+    "services/backend/.env",
+    "services/backend/src/.env.local",
+    "services/backend/dist/main.js",
+    "services/backend/node_modules/hono/package.json",
+    "services/backend/src/agent/hub.test.ts",
+    "services/backend/test/_harness.ts",
+    "services/frontend/.env.production",
+    "services/frontend/.next/cache/x",
+    "services/frontend/app/page.test.tsx",
+    "services/frontend/next-env.d.ts",
+    "a-new-folder/notes.txt",
+  ])("would leave out %s", (file) => {
+    expect(isIgnored(file, rules)).toBe(true);
+  });
+
+  it("is listed by the rules of Docker", () => {
+    const folder = tempFolder();
+    const all = ["a.ts", "b/c.ts", "b/c.test.ts", "b/.env", "b/d/e.ts", "f/g.ts", "f/h/i.ts", "j/k.ts", "j/k.css"];
+    for (const file of all) {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      writeFileSync(path.join(folder, file), "");
+    }
+    const ignore = "# nothing\n*\n!b\n!f/h\n!/j/*.ts\n**/*.test.ts\n**/.*\n";
+    writeFileSync(path.join(folder, ".dockerignore"), ignore);
+    expect(contextFiles(folder)).toEqual(["b/c.ts", "b/d/e.ts", "f/h/i.ts", "j/k.ts"]);
+  });
+});
+
+describe.each(["frontend", "backend"])("Dockerfile.%s", (name) => {
+  const text = read(`Dockerfile.${name}`);
+  const lastStage = text.slice(text.lastIndexOf("\nFROM "));
+
+  it("builds where nothing but its base is at hand", () => {
+    expect(text).not.toMatch(/^#\s*syntax=/m);
+    expect(text).not.toMatch(/\b(apk|apt|apt-get) /);
+    expect(text).toMatch(/^ARG NODE_VERSION=24$/m);
+    const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
+    const own = [...text.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
+    const [base, ...others] = new Set(bases.filter((found) => !own.includes(found)));
+    expect(base).toMatch(/^node:\$\{NODE_VERSION\}-(slim|alpine)$/);
+    expect(others).toEqual([]);
+  });
+
+  it("runs as a numeric user, tells its health, and has the version of package.json", () => {
+    expect(lastStage).toMatch(/^USER 1001:1001$/m);
+    expect(lastStage).toMatch(/^HEALTHCHECK .*\n.*\/api\/health/m);
+    const { version } = JSON.parse(read("package.json")) as { version: string };
+    expect(lastStage).toContain(`org.opencontainers.image.version="${version}"`);
+  });
+
+  it("copies nothing of the other service", () => {
+    const others = copiedBy(`Dockerfile.${name}`).filter((source) => source.startsWith("services"));
+    expect(others.sort()).toEqual([`services/${name}`, "services/contract"].sort());
+  });
+});
+
+describe("manifests.mjs", () => {
+  function makeManifests(...args: string[]): string {
+    const folder = tempFolder();
+    copyFileSync(path.join(ROOT, "package-lock.json"), path.join(folder, "package-lock.json"));
+    const script = path.join(ROOT, "scripts/images/manifests.mjs");
+    execFileSync(process.execPath, [script, ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+    return folder;
+  }
+
+  it("names what one service needs, in the versions of its package.json, and no other service", () => {
+    const folder = makeManifests("services/backend", "esbuild");
+    const manifest = (file: string) => JSON.parse(readFileSync(path.join(folder, file), "utf8"));
+    const { dependencies } = JSON.parse(read("services/backend/package.json"));
+    const { devDependencies } = JSON.parse(read("package.json"));
+    expect(manifest("services/backend/package.json").dependencies).toEqual(dependencies);
+    expect(manifest("services/backend/package.json").devDependencies).toBeUndefined();
+    expect(manifest("package.json").devDependencies).toEqual({ esbuild: devDependencies.esbuild });
+    expect(manifest("package.json").workspaces).toEqual(["services/backend", "services/contract"]);
+    expect(existsSync(path.join(folder, "services/frontend"))).toBe(false);
+  });
+
+  it("refuses a tool that the lockfile does not know", () => {
+    expect(() => makeManifests("services/backend", "webpack")).toThrow("webpack is a development dependency neither");
+  });
+});

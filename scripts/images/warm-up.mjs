@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { get } from "node:http";
+
+// node warm-up.mjs <url> <program> [arguments]: starts a server, waits until the address answers 200, ends it. So V8's
+// compile cache is on disk when the image is made, and a server that does not start fails the build.
+
+const READY_MS = 60_000;
+const END_MS = 20_000;
+/** For what a server loads after it has begun to listen. */
+const SETTLE_MS = 1_000;
+
+const [url, program, ...args] = process.argv.slice(2);
+if (!url || !program) {
+  throw new Error("usage: node warm-up.mjs <url> <program> [arguments]");
+}
+const child = spawn(program, args, { stdio: "inherit" });
+const exited = once(child, "exit");
+try {
+  await answers(url);
+  await sleep(SETTLE_MS);
+} catch (error) {
+  child.kill("SIGKILL");
+  throw error;
+}
+child.kill("SIGTERM");
+const force = setTimeout(() => child.kill("SIGKILL"), END_MS);
+const [code, signal] = await exited;
+clearTimeout(force);
+if (code !== 0) {
+  throw new Error(`${args.join(" ")} did not end well: ${signal ?? `exit code ${code}`}`);
+}
+
+/** @param {string} address */
+async function answers(address) {
+  const end = performance.now() + READY_MS;
+  while (performance.now() < end) {
+    if (child.exitCode !== null) {
+      throw new Error(`${args.join(" ")} ended with exit code ${child.exitCode}`);
+    }
+    if ((await statusOf(address)) === 200) {
+      return;
+    }
+    await sleep(50);
+  }
+  throw new Error(`${address} did not answer in ${READY_MS / 1000} s`);
+}
+
+/**
+ * Over a connection of its own, so that none is left for which the server would wait at its end.
+ * @param {string} address
+ * @returns {Promise<number | undefined>} undefined while nobody listens
+ */
+function statusOf(address) {
+  return new Promise((resolve) => {
+    const request = get(address, { agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.on("error", () => resolve(undefined));
+  });
+}
+
+/** @param {number} ms */
+function sleep(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
