@@ -1,0 +1,100 @@
+{{/* The chart's name, or what nameOverride says. */}}
+{{- define "frontend.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* The name of all objects: the release's, with the chart's behind it unless the release's has it already. */}}
+{{- define "frontend.fullname" -}}
+{{- $name := include "frontend.name" . }}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" }}
+{{- else if contains $name .Release.Name }}
+{{- .Release.Name | trunc 63 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{/* What a selector may ask for: never changes. */}}
+{{- define "frontend.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "frontend.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end }}
+
+{{/* Labels that name, version and place an object. None of them tells the image's tag: only pods change with a build. */}}
+{{- define "frontend.commonLabels" -}}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: todo
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{/* The labels of every object. */}}
+{{- define "frontend.labels" -}}
+{{ include "frontend.selectorLabels" . }}
+app.kubernetes.io/component: frontend
+{{ include "frontend.commonLabels" . }}
+{{- end }}
+
+{{/* The labels of the test's pod, which no selector of the real pods may find. */}}
+{{- define "frontend.testLabels" -}}
+app.kubernetes.io/name: "{{ include "frontend.name" . }}-test"
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: test
+{{ include "frontend.commonLabels" . }}
+{{- end }}
+
+{{/* repository:tag, with the digest when there is one. */}}
+{{- define "frontend.image" -}}
+{{- $image := .Values.image }}
+{{- printf "%s:%s" $image.repository ($image.tag | default .Chart.AppVersion) }}
+{{- with $image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* What the "restricted" Pod Security profile asks of a container, and a root file system that nothing can write to. */}}
+{{- define "frontend.containerSecurity" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop: [ALL]
+readOnlyRootFilesystem: true
+{{- end }}
+
+{{/* What the "restricted" Pod Security profile asks of a pod; the image's user is 1001. */}}
+{{- define "frontend.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 1001
+runAsGroup: 1001
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* "true" when there is more than one pod at all times. */}}
+{{- define "frontend.alwaysSeveral" -}}
+{{- if gt (int (ternary .Values.autoscaling.minReplicas .Values.replicas .Values.autoscaling.enabled)) 1 }}true{{ end }}
+{{- end }}
+
+{{/* "true" when there can be more than one pod. */}}
+{{- define "frontend.sometimesSeveral" -}}
+{{- if gt (int (ternary .Values.autoscaling.maxReplicas .Values.replicas .Values.autoscaling.enabled)) 1 }}true{{ end }}
+{{- end }}
+
+{{/* The Secret's version in the cluster, empty where Helm can't ask it: `helm template`. Tells nothing of its content. */}}
+{{- define "frontend.secretVersion" -}}
+{{- if .Values.secret.rollOnChange }}
+{{- with lookup "v1" "Secret" .Release.Namespace .Values.secret.name }}{{ .metadata.resourceVersion }}{{ end }}
+{{- end }}
+{{- end }}
+
+{{/* Refuses what no schema can: values that do not fit each other. */}}
+{{- define "frontend.validate" -}}
+{{- $grace := int .Values.terminationGracePeriodSeconds }}
+{{- $drain := add (int .Values.preStopSeconds) 10 | int }}
+{{- if le $grace $drain }}
+{{- fail (printf "terminationGracePeriodSeconds is %d and must be more than %d: preStopSeconds, and 10 s in which open requests end" $grace $drain) }}
+{{- end }}
+{{- with .Values.autoscaling }}
+{{- if lt (int .maxReplicas) (int .minReplicas) }}
+{{- fail (printf "autoscaling.maxReplicas is %d and must not be less than autoscaling.minReplicas, %d" (int .maxReplicas) (int .minReplicas)) }}
+{{- end }}
+{{- end }}
+{{- end }}
