@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const MINUTE = 60_000;
 
-/** Four kinds of tests, each run by its name: `npm test -- unit`, or `npx vitest --project unit` while working. */
+/** Kinds of tests, each run by its name: `npm test -- unit`, or `npx vitest --project unit` while working. */
 export default defineConfig({
   test: {
     projects: [
@@ -23,6 +23,14 @@ export default defineConfig({
         },
       },
       {
+        // Rendered by helm, a program that each test starts a few times.
+        test: {
+          name: "charts",
+          include: ["helm/tests/**/*.test.ts"],
+          testTimeout: MINUTE,
+        },
+      },
+      {
         test: {
           name: "integration",
           include: ["services/backend/test/**/*.test.ts"],
@@ -36,6 +44,17 @@ export default defineConfig({
           name: "e2e",
           include: ["e2e/**/*.test.ts"],
           // One browser and one app at a time: two cores must be enough, and stories share ports.
+          fileParallelism: false,
+          testTimeout: 3 * MINUTE,
+          hookTimeout: 5 * MINUTE,
+        },
+      },
+      {
+        test: {
+          name: "cluster",
+          include: ["cluster/**/*.test.ts"],
+          globalSetup: ["scripts/test/cluster-setup.ts"],
+          // One cluster with one pair of ports.
           fileParallelism: false,
           testTimeout: 3 * MINUTE,
           hookTimeout: 5 * MINUTE,

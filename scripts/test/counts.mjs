@@ -1,5 +1,8 @@
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
+/** What vitest calls tests that it did not run. */
+const SKIPPED = ["pending", "skipped", "todo", "disabled"];
+
 /** @returns {Counts} */
 export function noCounts() {
   return { passed: 0, failed: 0, skipped: 0 };
@@ -40,7 +43,17 @@ export function countReport(report, exitCode) {
   const passed = number("passed");
   const failed = number("failed") + brokenFiles.length;
   const unexplained = failed === 0 && (exitCode !== 0 || states.length === 0);
-  return { passed, failed: failed + (unexplained ? 1 : 0), skipped: number("pending", "skipped", "todo", "disabled") };
+  return { passed, failed: failed + (unexplained ? 1 : 0), skipped: number(...SKIPPED) };
+}
+
+/**
+ * The names of the tests that vitest's JSON report counts as skipped.
+ * @param {unknown} report
+ * @returns {string[]}
+ */
+export function skippedNames(report) {
+  const tests = fileResults(report).flatMap(({ assertionResults }) => assertionResults);
+  return tests.filter(({ status }) => SKIPPED.includes(status)).map(({ fullName }) => fullName);
 }
 
 /**
@@ -53,7 +66,7 @@ export function countLine({ passed, failed, skipped }) {
 
 /**
  * @param {unknown} report
- * @returns {{ status: string, assertionResults: { status: string }[] }[]}
+ * @returns {{ status: string, assertionResults: { status: string, fullName: string }[] }[]}
  */
 function fileResults(report) {
   if (report === null || typeof report !== "object" || !("testResults" in report)) {

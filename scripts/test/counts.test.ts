@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import { countLine, countReport } from "./counts.mjs";
+import { countLine, countReport, skippedNames } from "./counts.mjs";
 
 function report(...files: { status: string; tests: string[] }[]) {
   return {
     testResults: files.map(({ status, tests }) => ({
       status,
-      assertionResults: tests.map((state) => ({ status: state })),
+      assertionResults: tests.map((state) => ({ status: state, fullName: `one that is ${state}` })),
     })),
   };
 }
@@ -13,6 +13,12 @@ function report(...files: { status: string; tests: string[] }[]) {
 it("counts tests by their state", () => {
   const counts = countReport(report({ status: "failed", tests: ["passed", "passed", "failed", "pending", "todo"] }), 1);
   expect(counts).toEqual({ passed: 2, failed: 1, skipped: 2 });
+});
+
+it("names the tests that were skipped", () => {
+  const names = skippedNames(report({ status: "passed", tests: ["passed", "pending", "todo"] }));
+  expect(names).toEqual(["one that is pending", "one that is todo"]);
+  expect(skippedNames(undefined)).toEqual([]);
 });
 
 it("counts a file that could not be loaded as a failure", () => {

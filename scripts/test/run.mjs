@@ -1,8 +1,11 @@
 import { BUILDS, buildOne } from "../local/build.mjs";
 import { Interrupted, listenForStop } from "../local/interrupt.mjs";
 import { printError, UserError } from "../local/user-error.mjs";
+import { runCharts } from "./charts.mjs";
 import { runChecks } from "./checks.mjs";
+import { runCluster } from "./cluster.mjs";
 import { add, countLine, noCounts, one } from "./counts.mjs";
+import { checkDockerfiles } from "./dockerfiles.mjs";
 import { runProject, runStories } from "./vitest-part.mjs";
 
 // The second stage of `npm test`: runs the parts that are named, or all, and ends with one line that counts them.
@@ -15,11 +18,14 @@ const { signal } = listenForStop({ onForce: () => process.exit(INTERRUPTED) });
 /** In this order. @type {Record<string, () => Promise<Counts>>} */
 const PARTS = {
   check: () => runChecks(signal),
+  charts: () => runCharts(signal),
+  dockerfiles: () => checkDockerfiles(signal),
   unit: () => runProject("unit", signal),
   local: () => runProject("local", signal),
   integration: () => runProject("integration", signal),
   build: runBuilds,
   e2e: () => runStories(signal),
+  cluster: () => runCluster(signal),
 };
 
 /** @returns {Promise<Counts>} */

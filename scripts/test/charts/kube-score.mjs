@@ -1,0 +1,112 @@
+import { jsonOf } from "./json-of.mjs";
+
+/** Grades below it are warnings and critical faults. */
+const GOOD = 7;
+/** Kube-score has them, but does not run them by itself. */
+const MORE_CHECKS = ["container-seccomp-profile", "container-ports-check"];
+
+/**
+ * What kube-score asks for and the charts do otherwise, each with its reason. A line that nothing needs any more fails.
+ * @typedef {object} Waiver
+ * @property {string} check
+ * @property {RegExp} [objects] some objects, by `<chart>/<case>/<kind>/<name>`; all without it
+ * @property {string} reason
+ */
+/** @type {Waiver[]} */
+export const WAIVERS = [
+  {
+    check: "container-image-pull-policy",
+    reason: "images are built into the node; Always would ask a registry that does not have them",
+  },
+  {
+    check: "container-security-context-user-group-id",
+    reason: "the images' users are 1001 and 999; what keeps them from the node is the restricted profile, not a number",
+  },
+  {
+    check: "pod-networkpolicy",
+    objects: /^\w+\/(?!network-policy)/,
+    reason: "a NetworkPolicy is a choice, off at first: it does nothing on Minikube's network",
+  },
+  {
+    check: "pod-networkpolicy",
+    objects: /\/network-policy\/Pod\/[\w-]+-test$/,
+    reason: "the pod of helm test lives for seconds and is nobody's server",
+  },
+  {
+    check: "service-type",
+    objects: /^(frontend|backend)\/.*\/Service\//,
+    reason: "a NodePort is how a browser reaches Minikube without anything else installed",
+  },
+  {
+    check: "pod-probes-identical",
+    objects: /^frontend\/.*\/Deployment\//,
+    reason: "the page answers for itself alone, so alive and ready are the same question",
+  },
+  {
+    check: "deployment-replicas",
+    objects: /^backend\/(?!many-replicas|autoscaling)/,
+    reason: "one backend is enough at first; an update never goes below it, and the case many-replicas has three",
+  },
+  {
+    check: "deployment-has-host-podantiaffinity",
+    reason: "topologySpreadConstraints spread the pods, and still start them where there is one node",
+  },
+  {
+    check: "statefulset-has-servicename",
+    objects: /^postgres\//,
+    reason: "there is one pod, which nobody asks for by a name of its own, so its Service has an address",
+  },
+];
+
+/** @typedef {{ object: string, check: string, comment: string }} Finding */
+
+/**
+ * What kube-score prints for an object.
+ * @typedef {object} Scored
+ * @property {{ kind: string }} type_meta
+ * @property {{ name: string }} object_meta
+ * @property {{ check: { id: string }, grade: number, skipped: boolean, comments: Comment[] | null }[]} checks
+ */
+/** @typedef {{ path: string, summary: string }} Comment */
+
+/**
+ * What kube-score finds in rendered objects.
+ * @param {string} program
+ * @param {string} file YAML documents
+ * @param {{ place: string, kubernetesVersion: string, signal?: AbortSignal }} options `place` is `<chart>/<case>`
+ * @returns {Promise<Finding[]>}
+ */
+export async function score(program, file, { place, kubernetesVersion, signal }) {
+  const optional = MORE_CHECKS.map((id) => `--enable-optional-test=${id}`);
+  const version = `--kubernetes-version=v${kubernetesVersion.split(".").slice(0, 2).join(".")}`;
+  const args = ["score", "-o=json", version, ...optional, file];
+  /** @type {Scored[]} */
+  const objects = await jsonOf(program, args, signal);
+  if (objects.length === 0) {
+    throw new Error(`kube-score saw no object in ${file}`);
+  }
+  return objects.flatMap(({ type_meta, object_meta, checks }) =>
+    checks
+      .filter(({ skipped, grade }) => !skipped && grade < GOOD)
+      .map(({ check, comments }) => ({
+        object: `${place}/${type_meta.kind}/${object_meta.name}`,
+        check: check.id,
+        comment: (comments ?? []).map(({ path, summary }) => [path, summary].filter(Boolean).join(": ")).join("; "),
+      })),
+  );
+}
+
+/**
+ * Takes away what is waived.
+ * @param {Finding[]} findings of all charts and cases
+ * @param {Waiver[]} [waivers]
+ * @returns {{ faults: Finding[], idle: Waiver[] }} what is left, and the waivers that were not needed
+ */
+export function applyWaivers(findings, waivers = WAIVERS) {
+  const isWaived = (/** @type {Finding} */ { check, object }, /** @type {Waiver} */ waiver) =>
+    waiver.check === check && (waiver.objects?.test(object) ?? true);
+  return {
+    faults: findings.filter((finding) => !waivers.some((waiver) => isWaived(finding, waiver))),
+    idle: waivers.filter((waiver) => !findings.some((finding) => isWaived(finding, waiver))),
+  };
+}
