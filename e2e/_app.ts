@@ -7,8 +7,37 @@ import path from "node:path";
 
 const ROOT = path.join(import.meta.dirname, "..");
 
-/** Where the app already runs (Minikube, say), when it is not to be started here. */
-export const runningAt = process.env["E2E_URL"];
+/** An app that already runs somewhere (on Minikube, say), and what may be done with it. */
+export type RunningApp = {
+  url: string;
+  /** Ends the whole app and starts it again on the same data. */
+  restart?: () => Promise<void>;
+  /** Where it asks for its model; the stories' own model will listen there. */
+  modelAt?: () => Promise<{ host: string; port: number }>;
+};
+
+const address = process.env["E2E_URL"];
+let running: RunningApp | undefined = address ? { url: address.replace(/\/$/, "") } : undefined;
+
+/** Lets the stories that are imported from now on use this app, instead of starting one of their own. */
+export function useRunningApp(app: RunningApp): void {
+  running = app;
+}
+
+/** Whether the app of these stories can be restarted, which one that runs elsewhere mostly can't. */
+export function canRestart(): boolean {
+  return running === undefined || running.restart !== undefined;
+}
+
+/** Whether the app of these stories can be given a model of their own. */
+export function canChooseModel(): boolean {
+  return running === undefined || running.modelAt !== undefined;
+}
+
+/** Where a model of the stories' own must listen: anywhere on this machine, for an app that is started here. */
+export async function modelAddress(): Promise<{ host?: string; port?: number }> {
+  return (await running?.modelAt?.()) ?? {};
+}
 
 export type App = {
   url: string;
@@ -18,13 +47,13 @@ export type App = {
 };
 
 /**
- * Starts the app by `npm start`'s own script on a new data folder and free ports, or takes the one at E2E_URL.
+ * Starts the app by `npm start`'s own script on a new data folder and free ports, or takes the one that runs already.
  * `env` goes to it, for a model of the test's own.
  */
 export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
-  if (runningAt) {
+  if (running) {
     const refuse = () => Promise.reject(new Error("an app that runs elsewhere can't be restarted from here"));
-    return { url: runningAt.replace(/\/$/, ""), restart: refuse, stop: async () => undefined };
+    return { url: running.url, restart: running.restart ?? refuse, stop: async () => undefined };
   }
   const dataDir = mkdtempSync(path.join(tmpdir(), "todo-e2e-"));
   const port = await freePort();

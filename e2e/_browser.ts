@@ -55,13 +55,15 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
   return { context, page: await context.newPage(), faults };
 }
 
-/** Makes an account and ends up in the chat. */
+/** Makes an account and ends up in the chat, whose scripts run. */
 export async function signUp(page: Page, email = `${randomUUID()}@example.com`): Promise<string> {
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Ann Example");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Create account" }).click();
+  // The chat listens to changes as soon as its scripts run.
+  const listens = page.waitForRequest((request) => request.url().endsWith("/api/events"));
+  await Promise.all([listens, page.getByRole("button", { name: "Create account" }).click()]);
   await composer(page).waitFor();
   return email;
 }

@@ -1,18 +1,18 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type FakeOpenAi, startFakeOpenAi } from "../services/backend/test/_fake-openai/start-fake-openai.ts";
-import { type App, runningAt, startApp } from "./_app.ts";
+import { type App, canChooseModel, modelAddress, startApp } from "./_app.ts";
 import { composer, idle, log, openBrowser, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
 
 const WORDS = ["Once ", "upon ", "a ", "time ", "there ", "was ", "a ", "list."];
 const WHOLE = WORDS.join("");
 
-describe.skipIf(runningAt !== undefined)("with a model that takes its time", () => {
+describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
   let app: App;
   let browser: Browser;
   let model: FakeOpenAi;
   beforeAll(async () => {
-    model = await startFakeOpenAi({ respond: [] });
+    model = await startFakeOpenAi({ respond: [], ...(await modelAddress()) });
     app = await startApp({ OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "test", OPENAI_MODEL: "fake" });
     browser = await openBrowser();
   });

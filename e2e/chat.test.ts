@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type App, runningAt, startApp } from "./_app.ts";
+import { type App, canRestart, startApp } from "./_app.ts";
 import { composer, idle, log, openBrowser, PASSWORD, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
 
 let app: App;
@@ -139,7 +139,7 @@ describe("the conversations", () => {
   });
 });
 
-describe.skipIf(runningAt !== undefined)("an approval", () => {
+describe.skipIf(!canRestart())("an approval", () => {
   it("outlives a restart of everything and deletes exactly what it showed", async () => {
     const { page, context } = await visit(browser, app.url);
     await signUp(page);
