@@ -1,10 +1,9 @@
-import { cpus, totalmem } from "node:os";
 import { startDatabase } from "./backend.ts";
 import { measureFirstToken } from "./first-token.ts";
 import { measureListen } from "./listen.ts";
 import { measurePageSize } from "./page-size.ts";
 import { measureStart } from "./start.ts";
-import { type Row, table } from "./stats.ts";
+import { machine, type Row, table } from "./stats.ts";
 import { measureTaskRead } from "./task-read.ts";
 
 /** `npm run bench`, or `npm run bench -- listen tokens` for some of it. Prints a table; fails when an aim is missed. */
@@ -27,10 +26,6 @@ try {
 } finally {
   await database.stop();
 }
-const [cpu] = cpus();
-const memory = Math.round(totalmem() / 2 ** 30);
-console.log(
-  `\n${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, Node ${process.version}, ${process.platform}\n`,
-);
+console.log(`\n${machine()}\n`);
 console.log(table(rows));
 if (rows.some((line) => line.met === false)) process.exitCode = 1;

@@ -1,3 +1,5 @@
+import { cpus, totalmem } from "node:os";
+
 /** The value below which `share` (0 to 1) of the values lie, by the nearest-rank method. */
 export function percentile(values: readonly number[], share: number): number {
   if (values.length === 0) throw new Error("no values were measured");
@@ -50,4 +52,11 @@ export function table(rows: readonly Row[]): string {
 function markOf(met: boolean | undefined): string {
   if (met === undefined) return "";
   return met ? " ✓" : " ✗";
+}
+
+/** The machine in one line, for above the table. */
+export function machine(): string {
+  const [cpu] = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, Node ${process.version}, ${process.platform}`;
 }
