@@ -4,7 +4,7 @@ import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { runCall } from "../src/agent/run-call.ts";
 import { RunLog } from "../src/agent/run-log.ts";
-import { claimRuns, type RunRow } from "../src/db/queries/runs.ts";
+import { claimRuns, type RunRow, renewLeases } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/domain/tasks.ts";
 import {
@@ -197,6 +197,13 @@ describe("a run that its owner gave up for now", () => {
     expect(textOf(answer.parts)).toBe("Back.");
     expect(await runRow(server, busy)).toMatchObject({ status: "running", attempt: 1 });
     await stays.body?.cancel();
+  });
+});
+
+describe("a replica whose only run is not stored yet", () => {
+  it("has no lease to renew", async () => {
+    const server = await serve(slowText(["Hi."], opened));
+    expect(await renewLeases(server.deps.db, "some replica", [])).toEqual([]);
   });
 });
 

@@ -162,6 +162,8 @@ export async function claimRuns(db: Db, owner: string, limit: number): Promise<R
  * stopped. One that it has given up lapses, so that it is found again.
  */
 export async function renewLeases(db: Db, owner: string, ids: readonly string[]) {
+  // PostgreSQL has no empty list.
+  if (ids.length === 0) return [];
   return db
     .updateTable("runs")
     .set({ leaseUntil: leaseEnd })
