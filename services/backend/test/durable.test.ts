@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type Chunk, type ToolOutput, textOf } from "@todo/contract";
 import pg from "pg";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { runCall } from "../src/agent/run-call.ts";
 import { RunLog } from "../src/agent/run-log.ts";
+import { streamRun } from "../src/agent/stream-run.ts";
 import { claimRuns, type RunRow, renewLeases } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/domain/tasks.ts";
@@ -47,6 +48,18 @@ describe("a server that ends in the middle of an answer", () => {
     expect(others).toHaveLength(1);
     // Handed back rather than found with a lapsed lease.
     expect(await runRow(second, id)).toMatchObject({ status: "done", crashes: 0 });
+  });
+
+  it("has readers offer what was handed back to the replica that they come to", async () => {
+    const server = await serve(slowText(["Well, ", "hi."], never));
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    await readAnswer(await ann.send(id, "hello"), begun);
+    await server.deps.worker.close();
+    const end = new AbortController();
+    const worker = { wake: vi.fn(() => end.abort()) };
+    await streamRun({ ...server.deps, worker }, await runRow(server, id), undefined, () => {}, end.signal);
+    expect(worker.wake).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Db } from "../db/database.ts";
 import { firstSeqAfterAttempt, type LoggedChunk, listChunks } from "../db/queries/run-log.ts";
 import { listProgress } from "../db/queries/runs.ts";
 import type { Hub } from "./hub.ts";
+import type { Worker } from "./worker.ts";
 
 /** Where a reader of a run's log is. As text, `run.attempt.seq`, it is the `id` of each event. */
 export type Cursor = { runId: string; attempt: number; seq: number };
@@ -23,16 +24,17 @@ const isLive = (status: RunStatus) => status === "queued" || status === "running
  * Tells a run's log from `from` (or its beginning) until the run has ended or waits for an approval, each chunk once
  * and in order, whichever replica writes it. Returns early when `signal` is aborted.
  * `caughtUp`: nothing has been written after `from`, so there is no need to look before news come.
+ * A run that nobody works on is offered to this replica's worker at once: its reader mostly came from the one that ended.
  */
 export async function streamRun(
-  deps: { db: Db; hub: Hub },
+  deps: { db: Db; hub: Hub; worker: Pick<Worker, "wake"> },
   run: { id: string },
   from: Cursor | undefined,
   tell: (chunk: Chunk, id: string) => void,
   signal: AbortSignal,
   options: { caughtUp?: boolean } = {},
 ): Promise<void> {
-  const { db, hub } = deps;
+  const { db, hub, worker } = deps;
   let { attempt, seq } = from?.runId === run.id ? from : BEGINNING;
   const fresh: LoggedChunk[] = [];
   let look = options.caughtUp !== true;
@@ -62,6 +64,7 @@ export async function streamRun(
         look = false;
         // Status first: what is in the log by then was written before it ended.
         const [progress] = await listProgress(db, [run.id]);
+        if (progress?.status === "queued") worker.wake();
         for (let more = true; more; ) {
           const page = await listChunks(db, run.id, seq, PAGE);
           const newest = page.at(-1)?.attempt ?? progress?.attempt ?? 0;

@@ -1,6 +1,9 @@
-/** How long to wait before try `failures + 1`: 0.3 s, doubling to 8 s, and spread so that tabs do not come all at once. */
+/**
+ * How long to wait before try `failures + 1`: 0.3 s, growing by half to 8 s, and spread so that tabs do not come all at
+ * once. A server that is started anew is back after two or three seconds, which must not become five.
+ */
 export function backoffMs(failures: number, random: () => number = Math.random): number {
-  const longest = Math.min(8_000, 300 * 2 ** failures);
+  const longest = Math.min(8_000, 300 * 1.5 ** failures);
   return longest * (0.5 + random() / 2);
 }
 
