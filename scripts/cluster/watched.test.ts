@@ -1,0 +1,77 @@
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { tempFolder } from "../test/temp-folder.ts";
+import { changedFiles, nextChange, takeSnapshot } from "./watched.mjs";
+
+function write(root: string, file: string, text = file): void {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), text);
+}
+
+const COUNTED = [
+  ".dockerignore",
+  "Dockerfile.backend",
+  "Pulumi.dev.yaml",
+  "index.ts",
+  "helm/backend/values.yaml",
+  "services/backend/src/main.ts",
+  "stack/config.ts",
+];
+const IGNORED = [
+  "README.md",
+  "notes.txt",
+  "bench/run.ts",
+  "node_modules/x/index.js",
+  "services/backend/dist/main.js",
+  "services/backend/src/main.test.ts",
+  "services/backend/test/run.ts",
+  "services/frontend/.next/trace",
+  "services/frontend/node_modules/x.js",
+  "helm/backend/README.md",
+  "stack/.#config.ts",
+  "stack/config.ts~",
+];
+
+it("sees what goes into images, charts and the program, and nothing else", () => {
+  const root = tempFolder();
+  for (const file of [...COUNTED, ...IGNORED]) write(root, file);
+  expect([...takeSnapshot(root).keys()].sort()).toEqual([...COUNTED].sort());
+});
+
+it("names what was changed, made and removed", () => {
+  const root = tempFolder();
+  for (const file of COUNTED) write(root, file);
+  const before = takeSnapshot(root);
+  expect(changedFiles(before, takeSnapshot(root))).toEqual([]);
+  write(root, "index.ts", "longer than before");
+  utimesSync(path.join(root, "stack/config.ts"), 1, 1);
+  rmSync(path.join(root, ".dockerignore"));
+  write(root, "helm/backend/templates/new.yaml");
+  expect(changedFiles(before, takeSnapshot(root)).sort()).toEqual([
+    ".dockerignore",
+    "helm/backend/templates/new.yaml",
+    "index.ts",
+    "stack/config.ts",
+  ]);
+});
+
+it("waits for a change, and until the last of several files is written", async () => {
+  const root = tempFolder();
+  for (const file of COUNTED) write(root, file);
+  const before = takeSnapshot(root);
+  const change = nextChange(root, before, { everyMs: 40 });
+  for (const [i, file] of ["index.ts", "stack/config.ts", "Dockerfile.backend"].entries()) {
+    await new Promise((resolve) => setTimeout(resolve, 10 * i));
+    write(root, file, `${file} changed`);
+  }
+  expect(changedFiles(before, await change).sort()).toEqual(["Dockerfile.backend", "index.ts", "stack/config.ts"]);
+});
+
+it("ends when it is told to", async () => {
+  const root = tempFolder();
+  const controller = new AbortController();
+  const change = nextChange(root, takeSnapshot(root), { signal: controller.signal, everyMs: 5 });
+  controller.abort();
+  await expect(change).rejects.toThrow();
+});
