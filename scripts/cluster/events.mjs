@@ -10,6 +10,8 @@ import { errorCode } from "../local/user-error.mjs";
 
 const IMAGE = "docker:index/image:Image";
 const STACK = "pulumi:pulumi:Stack";
+const DIGEST = /^digest: sha256:[0-9a-f]{64}$/;
+const TITLE = /^\[[^\]]+\] /;
 /** Pulumi's own marks for colours in messages. */
 const COLOURS = /<\{%[^%]*%\}>/g;
 
@@ -47,10 +49,29 @@ export function failedBuilds(events) {
   });
   return failed.map((urn) => ({
     name: urn.split("::").at(-1) ?? urn,
-    lines: events.flatMap(({ diagnosticEvent }) =>
-      diagnosticEvent?.urn === urn && diagnosticEvent.severity !== "debug" ? messageLines(diagnosticEvent.message) : [],
+    lines: readable(
+      events.flatMap(({ diagnosticEvent }) =>
+        diagnosticEvent?.urn === urn && diagnosticEvent.severity !== "debug"
+          ? messageLines(diagnosticEvent.message)
+          : [],
+      ),
     ),
   }));
+}
+
+/**
+ * The builder repeats each step's title whenever something of it changes, and its digest with it.
+ * @param {string[]} lines
+ */
+function readable(lines) {
+  const titles = new Set();
+  return lines.filter((line) => {
+    const again = DIGEST.test(line) || titles.has(line);
+    if (TITLE.test(line)) {
+      titles.add(line);
+    }
+    return !again;
+  });
 }
 
 /**

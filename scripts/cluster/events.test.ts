@@ -20,7 +20,7 @@ const outputs = (values: Record<string, unknown>): EngineEvent => ({
 describe("failedBuilds", () => {
   it("gives what the builder said of an image that failed, without colours and without Pulumi's own notes", () => {
     const events = [
-      said(IMAGE, "<{%fg 5%}>#9 [build 3/4] RUN npm run build<{%reset%}>\n"),
+      said(IMAGE, "<{%fg 5%}>[build 3/4] RUN npm run build<{%reset%}>\n"),
       said(CHART, "waiting for pods"),
       said(IMAGE, "Registering", "debug"),
       said(IMAGE, "#9 ERROR: exit code 1\nTypeError: no\n", "error"),
@@ -28,8 +28,19 @@ describe("failedBuilds", () => {
       failed("kubernetes:apps/v1:Deployment", CHART),
     ];
     expect(failedBuilds(events)).toEqual([
-      { name: "backend", lines: ["#9 [build 3/4] RUN npm run build", "#9 ERROR: exit code 1", "TypeError: no"] },
+      { name: "backend", lines: ["[build 3/4] RUN npm run build", "#9 ERROR: exit code 1", "TypeError: no"] },
     ]);
+  });
+
+  it("leaves out digests, and titles that were shown already", () => {
+    const digest = `digest: sha256:${"0a".repeat(32)}`;
+    const events = [
+      said(IMAGE, `${digest}\n[build 1/2] FROM node\n${digest}\n[build 2/2] RUN tsc\n`),
+      said(IMAGE, `[build 2/2] RUN tsc\nsame\nsame\n`),
+      failed("docker:index/image:Image", IMAGE),
+    ];
+    const lines = ["[build 1/2] FROM node", "[build 2/2] RUN tsc", "same", "same"];
+    expect(failedBuilds(events)).toEqual([{ name: "backend", lines }]);
   });
 
   it("gives nothing of images that were built", () => {
