@@ -9,7 +9,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["services/*/src/**/*.test.ts", "services/frontend/**/*.test.{ts,tsx}"],
+          include: [
+            "services/*/src/**/*.test.ts",
+            "services/frontend/**/*.test.{ts,tsx}",
+            "stack/**/*.test.ts",
+            "policy/**/*.test.ts",
+          ],
           exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**"],
         },
       },
