@@ -1,0 +1,31 @@
+import { AppSecrets } from "./stack/app-secrets.ts";
+import { Cluster } from "./stack/cluster.ts";
+import { readSettings } from "./stack/config.ts";
+import { connectDatabase } from "./stack/database.ts";
+import { buildImages } from "./stack/images.ts";
+import { findMinikube } from "./stack/minikube.ts";
+import { findAddresses, nextCommands } from "./stack/outputs.ts";
+import { installServices } from "./stack/services.ts";
+
+const settings = readSettings();
+const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile) : undefined;
+const addresses = findAddresses(settings, minikube);
+
+const cluster = new Cluster("cluster", settings);
+const images = buildImages(settings, minikube, cluster);
+const database = connectDatabase(settings, cluster);
+const secrets = new AppSecrets("secrets", {
+  cluster,
+  authSecret: settings.authSecret,
+  authUrl: settings.authUrl ?? addresses.frontend,
+  openaiApiKey: settings.openai.apiKey,
+  databaseUrl: database.url,
+  databaseDirectUrl: database.directUrl,
+});
+installServices(settings, cluster, images, secrets);
+
+export const frontendUrl = addresses.frontend;
+export const backendUrl = addresses.backend;
+export const builtImages = { frontend: images.frontend.imageName, backend: images.backend.imageName };
+export const namespace = cluster.namespace.metadata.name;
+export const next = nextCommands(settings, addresses);

@@ -1,0 +1,64 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
+import { Provider } from "@pulumi/kubernetes/provider.js";
+import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+
+export interface ClusterArgs {
+  /** The kubeconfig's context. */
+  context: string;
+  /** The namespace to make. */
+  namespace: string;
+  /** Leave the namespace with the database's volume when the stack is destroyed, and take it over when it is there. */
+  keepData: boolean;
+}
+
+/** The cluster to deploy to, and the namespace that holds everything this program makes in it. */
+export class Cluster extends ComponentResource {
+  readonly provider: Provider;
+  /** Another value means another cluster, even under the same name: `minikube delete` and `minikube start`. */
+  readonly identity: Output<string>;
+  readonly namespace: Namespace;
+  /** For objects in the namespace: whether its deletion takes them along. */
+  readonly deletedWith: Namespace | undefined;
+
+  constructor(name: string, { context, namespace, keepData }: ClusterArgs, opts?: ComponentResourceOptions) {
+    super("todo:stack:Cluster", name, {}, opts);
+    this.provider = new Provider(
+      name,
+      {
+        context,
+        // Not from the variable KUBECONFIG, whose value would be stored; empty, the provider reads the same file anew
+        // each time, and a port that Minikube moved does no harm.
+        kubeconfig: "",
+        // Nothing but another context replaces every object.
+        clusterIdentifier: context,
+        // What `kubectl edit` changed is put right instead of "conflict with kubectl-edit".
+        enablePatchForce: true,
+        upsertExistingObjects: keepData,
+      },
+      { parent: this },
+    );
+    const opt = { parent: this, provider: this.provider };
+    this.identity = Namespace.get("kube-system", "kube-system", opt).metadata.uid;
+    this.namespace = new Namespace(
+      namespace,
+      {
+        metadata: {
+          name: namespace,
+          labels: {
+            "app.kubernetes.io/part-of": "todo",
+            "pod-security.kubernetes.io/enforce": "restricted",
+            "pod-security.kubernetes.io/warn": "restricted",
+          },
+        },
+      },
+      { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData },
+    );
+    this.deletedWith = keepData ? undefined : this.namespace;
+    this.registerOutputs({ identity: this.identity });
+  }
+}
+
+/** Options of objects that are gone when the cluster is another one, though Pulumi remembers them. */
+export function replacedWithCluster(identity: Output<string>) {
+  return { replacementTrigger: identity, deleteBeforeReplace: true };
+}
