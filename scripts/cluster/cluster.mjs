@@ -73,9 +73,7 @@ export async function ensureMinikube(config, env, signal) {
     before.state === "none"
       ? ["Making a Minikube (once, some minutes)", startArgs(profile, nodePortsOf(config), env)]
       : ["Starting Minikube", ["start", "-p", profile]];
-  // Of the user's shell nothing may lead Minikube to the daemon inside of another one.
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !/^(DOCKER_|MINIKUBE_ACTIVE_)/.test(name)));
-  const { code, output } = await step(title, () => run("minikube", args, { cwd: ROOT, env: own, signal }));
+  const { code, output } = await step(title, () => run("minikube", args, { cwd: ROOT, env, signal }));
   if (code !== 0) {
     console.error(explanation(output));
     throw new UserError(

@@ -13,16 +13,36 @@ import { UserError } from "../local/user-error.mjs";
  * @returns {NodeJS.ProcessEnv}
  */
 export function pulumiEnv(env, node) {
-  const chosen = Object.fromEntries(Object.entries(env).filter(([name]) => name.toUpperCase() !== "PATH"));
+  const own = Object.entries(outsideMinikube(env)).filter(([name]) => name.toUpperCase() !== "PATH");
   const searched = env.PATH ?? env.Path ?? "";
   return {
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_RUN_PROGRAM: "true",
     ...(hasPassphrase(env) ? {} : { PULUMI_CONFIG_PASSPHRASE: "" }),
     ...(hasBackend(env) ? {} : { PULUMI_BACKEND_URL: "file://~" }),
-    ...chosen,
+    ...Object.fromEntries(own),
     PATH: [path.dirname(node), searched].join(path.delimiter),
   };
+}
+
+/**
+ * The environment as it was before `eval $(minikube docker-env)`, which leads every docker command into a Minikube.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function outsideMinikube(env) {
+  if (!env.MINIKUBE_ACTIVE_DOCKERD) {
+    return env;
+  }
+  const names = ["DOCKER_HOST", "DOCKER_CERT_PATH", "DOCKER_TLS_VERIFY"];
+  const before = names.flatMap((name) => {
+    const value = env[`MINIKUBE_EXISTING_${name}`];
+    return value ? [[name, value]] : [];
+  });
+  const rest = Object.entries(env).filter(
+    ([name]) => !names.includes(name) && !/^MINIKUBE_(ACTIVE|EXISTING)_/.test(name),
+  );
+  return Object.fromEntries([...rest, ...before]);
 }
 
 /** @param {NodeJS.ProcessEnv} env */

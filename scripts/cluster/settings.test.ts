@@ -3,7 +3,16 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../test/temp-folder.ts";
 import { plainSettings } from "./pulumi.mjs";
-import { contextOf, isLocal, namespaceOf, nodePortsOf, profileOf, pulumiEnv, stackName } from "./settings.mjs";
+import {
+  contextOf,
+  isLocal,
+  namespaceOf,
+  nodePortsOf,
+  outsideMinikube,
+  profileOf,
+  pulumiEnv,
+  stackName,
+} from "./settings.mjs";
 
 /** Somebody with this in Pulumi's own folder. */
 function withLogin(credentials?: string): NodeJS.ProcessEnv {
@@ -33,6 +42,16 @@ describe("pulumiEnv", () => {
     expect(pulumiEnv({ ...withLogin(), PULUMI_CONFIG_PASSPHRASE: "hush" }, "/n")["PULUMI_CONFIG_PASSPHRASE"]).toBe(
       "hush",
     );
+  });
+
+  it("leads out of the Minikube that docker-env led the shell into, and leaves any other Docker alone", () => {
+    const elsewhere = { DOCKER_HOST: "unix:///run/user/1000/docker.sock", PATH: "/usr/bin" };
+    expect(outsideMinikube(elsewhere)).toEqual(elsewhere);
+    const inside = { MINIKUBE_ACTIVE_DOCKERD: "todo", DOCKER_HOST: "tcp://192.168.49.2:2376", DOCKER_TLS_VERIFY: "1" };
+    expect(outsideMinikube({ ...inside, PATH: "/usr/bin" })).toEqual({ PATH: "/usr/bin" });
+    const before = { MINIKUBE_EXISTING_DOCKER_HOST: elsewhere.DOCKER_HOST, PATH: "/usr/bin" };
+    expect(outsideMinikube({ ...inside, ...before })).toEqual(elsewhere);
+    expect(pulumiEnv({ ...withLogin(), ...inside }, "/n")).not.toHaveProperty("DOCKER_HOST");
   });
 
   it("counts a logout as no choice, and refuses what it can't read", () => {
