@@ -1,0 +1,33 @@
+import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
+import { latestTags, missingLimits, rootContainers, visibleSecrets } from "./rules.ts";
+
+/** `pulumi preview --policy-pack policy`: refuses what no stack of this repository may deploy. */
+new PolicyPack("todo", {
+  enforcementLevel: "mandatory",
+  policies: [
+    policy(
+      "pinned-images",
+      "Every image names a version, never `latest`: what runs must not change by itself.",
+      latestTags,
+    ),
+    policy("limits", "Every container says how much CPU and memory it asks for and gets at most.", missingLimits),
+    policy("no-root", "No container runs as root, or may become it.", rootContainers),
+    policy("no-visible-secrets", "Secrets stand in Secrets: not in values, variables or ConfigMaps.", visibleSecrets),
+  ],
+});
+
+function policy(
+  name: string,
+  description: string,
+  violations: (type: string, props: Record<string, unknown>) => string[],
+): ResourceValidationPolicy {
+  return {
+    name,
+    description,
+    validateResource: ({ type, props }, reportViolation) => {
+      for (const violation of violations(type, props)) {
+        reportViolation(violation);
+      }
+    },
+  };
+}
