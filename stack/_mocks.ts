@@ -33,6 +33,7 @@ export async function runStack(
   }: { config?: Record<string, string>; secretKeys?: string[]; world?: World } = {},
 ): Promise<Asked[]> {
   const asked: Asked[] = [];
+  let failure: { error: unknown } | undefined;
   const options = new Map<string, Record<string, unknown>>();
   await runtime.setMocks(
     {
@@ -57,10 +58,18 @@ export async function runStack(
       options.set(`${type} ${name}`, { ...opts });
       return undefined;
     });
-    await build();
+    try {
+      await build();
+    } catch (error) {
+      // Pulumi would report it as a rejection that nobody handles.
+      failure = { error };
+    }
     return {};
   });
   await runtime.disconnect();
+  if (failure !== undefined) {
+    throw failure.error;
+  }
   return asked.map((resource) => ({ ...resource, opts: options.get(`${resource.type} ${resource.name}`) ?? {} }));
 }
 

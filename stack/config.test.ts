@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { RunError } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { runStack } from "./_mocks.ts";
@@ -50,16 +51,13 @@ describe("an empty configuration", () => {
     });
   });
 
-  it("is the same as the empty defaults that Pulumi.yaml fills in", async () => {
-    const empty = {
-      openaiApiKey: "",
-      databaseUrl: "",
-      context: "",
-      imageRegistry: "",
-      helmEngine: "",
-      chartValues: "{}",
-    };
-    expect(await read(empty)).toMatchObject({ target: { kind: "minikube" }, database: { kind: "cluster" } });
+  it("is the same as the defaults that Pulumi.yaml fills in, and nothing there goes unread", async () => {
+    const [, section = ""] = readFileSync("Pulumi.yaml", "utf8").split("\nconfig:\n");
+    const keys = [...section.matchAll(/^ {2}(\w+):\n {4}type: \w+\n {4}default: (.*)\n {4}description: \S.*$/gm)];
+    // Each key has all three lines.
+    expect(keys).toHaveLength([...section.matchAll(/^ {2}\w+:$/gm)].length);
+    const defaults = Object.fromEntries(keys.map(([, key = "", value]) => [key, value === '""' ? "" : String(value)]));
+    expect(await read(defaults)).toEqual(await read());
   });
 });
 

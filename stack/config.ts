@@ -79,9 +79,10 @@ export function readSettings(reader = new ConfigReader()): Settings {
     matches: REGISTRY,
     expected: "a host and a path without https:// and without / at the end, such as ghcr.io/acme",
   });
+  const login = registryLogin(reader);
   const profile = reader.text("minikubeProfile") || "minikube";
   const settings: Settings = {
-    target: registry === "" ? { kind: "minikube", profile } : registryTarget(reader, registry),
+    target: registry === "" ? { kind: "minikube", profile } : { kind: "registry", registry, ...login },
     context: reader.text("context") || profile,
     namespace: reader.text("namespace", { matches: DNS_LABEL, expected: "lower-case letters, digits and -" }) || "todo",
     helmEngine: reader.choice("helmEngine", HELM_ENGINES),
@@ -106,7 +107,7 @@ export function readSettings(reader = new ConfigReader()): Settings {
   return settings;
 }
 
-function registryTarget(reader: ConfigReader, registry: string): RegistryTarget {
+function registryLogin(reader: ConfigReader): Pick<RegistryTarget, "username" | "password"> {
   const username = reader.text("registryUsername") || undefined;
   const password = reader.secret("registryPassword");
   if ((username === undefined) !== (password === undefined)) {
@@ -115,7 +116,7 @@ function registryTarget(reader: ConfigReader, registry: string): RegistryTarget 
         "  pulumi config set registryUsername NAME\n  pulumi config set --secret registryPassword",
     );
   }
-  return { kind: "registry", registry, username, password };
+  return { username, password };
 }
 
 function databaseSettings(reader: ConfigReader): Settings["database"] {
