@@ -2,13 +2,17 @@ import { AppSecrets } from "./stack/app-secrets.ts";
 import { Cluster } from "./stack/cluster.ts";
 import { readSettings } from "./stack/config.ts";
 import { connectDatabase } from "./stack/database.ts";
+import { refuseMissingHelpers } from "./stack/docker-logins.ts";
 import { buildImages } from "./stack/images.ts";
+import { thisMachine } from "./stack/machine.ts";
 import { findMinikube } from "./stack/minikube.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
 import { installServices } from "./stack/services.ts";
 
 const settings = readSettings();
-const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile) : undefined;
+const machine = thisMachine();
+refuseMissingHelpers(machine);
+const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile, machine) : undefined;
 const addresses = findAddresses(settings, minikube);
 
 const cluster = new Cluster("cluster", settings);

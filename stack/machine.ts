@@ -22,6 +22,8 @@ export interface Machine {
   list(...parts: string[]): string[];
   /** Where Minikube keeps its profiles. */
   minikubeHome: string;
+  /** Where Docker keeps its settings and logins. */
+  dockerHome: string;
 }
 
 export function thisMachine(): Machine {
@@ -37,6 +39,7 @@ export function thisMachine(): Machine {
       return existsSync(folder) ? readdirSync(folder) : [];
     },
     minikubeHome: minikubeHome(),
+    dockerHome: env["DOCKER_CONFIG"] || path.join(homedir(), ".docker"),
   };
 }
 

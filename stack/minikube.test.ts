@@ -33,6 +33,7 @@ function machine({ result = done(ANSWER), config = CONFIG, missing = [] }: Fake 
     },
     list: () => ["minikube", "work"],
     minikubeHome: "/home/me/.minikube",
+    dockerHome: "/home/me/.docker",
   };
 }
 

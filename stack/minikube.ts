@@ -1,5 +1,5 @@
 import { RunError } from "@pulumi/pulumi";
-import { type Machine, thisMachine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
 import { type Profile, profileNames, readProfile } from "./minikube-profile.ts";
 
 /** Minikube's own Docker daemon, and where its node can be reached. */
@@ -25,7 +25,7 @@ const CERTIFICATES = ["ca.pem", "cert.pem", "key.pem"];
  * Asks Minikube for the Docker daemon in its node.
  * @throws RunError that says which command cures it
  */
-export function findMinikube(profile: string, machine: Machine = thisMachine()): Minikube {
+export function findMinikube(profile: string, machine: Machine): Minikube {
   const known = readProfile(profile, machine);
   if (known !== undefined) {
     refuseUnfit(known);
