@@ -65,6 +65,8 @@ export default defineConfig({
           hookTimeout: 5 * MINUTE,
         },
       },
+      // On a Minikube of its own, one test after the other; each says by itself how long it may take.
+      { test: { name: "stack", include: ["stack-tests/**/*.test.ts"], hookTimeout: 5 * MINUTE } },
     ],
   },
 });

@@ -6,6 +6,7 @@ import { runChecks } from "./checks.mjs";
 import { runCluster } from "./cluster.mjs";
 import { add, countLine, noCounts, one } from "./counts.mjs";
 import { checkDockerfiles } from "./dockerfiles.mjs";
+import { runStack } from "./stack.mjs";
 import { runProject, runStories } from "./vitest-part.mjs";
 
 // The second stage of `npm test`: runs the parts that are named, or all, and ends with one line that counts them.
@@ -26,6 +27,7 @@ const PARTS = {
   build: runBuilds,
   e2e: () => runStories(signal),
   cluster: () => runCluster(signal),
+  stack: () => runStack(signal),
 };
 
 /** @returns {Promise<Counts>} */

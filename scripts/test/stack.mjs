@@ -1,0 +1,53 @@
+import path from "node:path";
+import { asker } from "../cluster/ask.mjs";
+import { checkDisk } from "../cluster/checks.mjs";
+import { explanation } from "../cluster/cluster.mjs";
+import { startArgs } from "../cluster/minikube.mjs";
+import { checkKubectl, checkPrograms } from "../cluster/prerequisites.mjs";
+import { NODE_MODULES, ROOT } from "../local/paths.mjs";
+import { run } from "../local/run.mjs";
+import { step } from "../local/steps.mjs";
+import { findChromium } from "./chromium.mjs";
+import { noCounts } from "./counts.mjs";
+import { NODE_PORTS, PROFILE } from "./stack-profile.mjs";
+import { runProject } from "./vitest-part.mjs";
+
+const VITEST = path.join(NODE_MODULES, "vitest", "vitest.mjs");
+
+/**
+ * Runs the tests of the whole stack on a Minikube of their own, or names those that this machine can't run.
+ * @param {AbortSignal} signal
+ * @returns {Promise<import("./counts.mjs").Counts>}
+ */
+export async function runStack(signal) {
+  const why = (await whatIsMissing(signal)) ?? (await whyMinikubeFails(signal));
+  if (why === undefined) {
+    return runProject("stack", signal, { ...process.env, CHROMIUM_PATH: findChromium(process.env) });
+  }
+  const { code, output } = await run(process.execPath, [VITEST, "list", "--project", "stack"], { cwd: ROOT, signal });
+  const names = output.split("\n").filter((line) => line.includes(" > "));
+  console.log(`These tests of the stack are skipped: ${why}`);
+  console.log(names.map((name) => `  skipped: ${name}`).join("\n"));
+  return { ...noCounts(), failed: code === 0 ? 0 : 1, skipped: names.length };
+}
+
+/** @param {AbortSignal} signal */
+async function whatIsMissing(signal) {
+  const ask = asker({ signal });
+  const needed = [...(await checkPrograms(ask)), await checkKubectl(ask), checkDisk(ROOT)];
+  const missing = needed.filter(({ cure }) => cure !== undefined).map(({ name, found }) => `${name}: ${found}`);
+  const browser = findChromium(process.env) ? [] : ["no Chromium or Chrome was found"];
+  return [...missing, ...browser].join("; ") || undefined;
+}
+
+/**
+ * Makes the tests' Minikube once to see whether it can be made here.
+ * @param {AbortSignal} signal
+ */
+async function whyMinikubeFails(signal) {
+  await run("minikube", ["delete", "-p", PROFILE], { cwd: ROOT, signal });
+  const args = [...startArgs(PROFILE, NODE_PORTS, process.env), "--keep-context"];
+  const start = () => run("minikube", args, { cwd: ROOT, signal });
+  const { code, output } = await step("Making a Minikube for the tests", start);
+  return code === 0 ? undefined : `minikube start failed: ${explanation(output)}`;
+}

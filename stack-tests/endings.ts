@@ -1,0 +1,89 @@
+import { expect, it } from "vitest";
+import { startArgs } from "../scripts/cluster/minikube.mjs";
+import { NODE_PORTS, PROFILE } from "../scripts/test/stack-profile.mjs";
+import { docker, kubectl, minikube, ownImages } from "./_cluster.ts";
+import { previewed, setConfig, unsetConfig } from "./_pulumi.ts";
+import { ENV, LONG, MINUTE, must, npmWell, STACK, tell } from "./_world.ts";
+import { tasks } from "./from-nothing.ts";
+
+const start = () => must("minikube", startArgs(PROFILE, NODE_PORTS, ENV), 10 * MINUTE);
+const DESTROY = ["destroy", "--yes", "--skip-preview", "--stack", STACK, "--non-interactive"];
+
+export function endings(): void {
+  it("after minikube stop and start all is there again, and up changes nothing", { timeout: LONG }, async () => {
+    await minikube("stop");
+    await npmWell("up");
+    expect(await previewed()).toEqual([]);
+    expect(await tasks()).toEqual(["test deployment"]);
+  });
+
+  it("after minikube delete and start, up brings all back", { timeout: 2 * LONG }, async () => {
+    await minikube("delete");
+    await start();
+    await npmWell("up");
+    expect(await previewed()).toEqual([]);
+    expect(await ownImages()).toHaveLength(2);
+    // The volume went with the cluster.
+    await expect(tasks()).rejects.toThrow(/signing in/);
+  });
+
+  it("keepData keeps the volume, and the next up opens it", { timeout: 2 * LONG }, async () => {
+    await setConfig("databasePassword", "kept-password-8c1f", "--secret");
+    await setConfig("keepData", "true");
+    // The database was made with a password of its own; this one counts from the next on.
+    await must("pulumi", [...DESTROY, "--run-program"]);
+    await must("kubectl", ["--context", PROFILE, "delete", "namespace", "todo", "--ignore-not-found"]);
+    await npmWell("up");
+    await kubectl(
+      "exec",
+      "statefulset/postgres",
+      "--",
+      ...psql("create table kept (a int); insert into kept values (41)"),
+    );
+    await npmWell("down");
+    expect(await kubectl("get", "persistentvolumeclaims", "-o", "name")).toMatch(/^persistentvolumeclaim\/\S+\n$/);
+    expect(await kubectl("get", "pods,deployments,statefulsets,services", "-o", "name")).toBe("");
+    await npmWell("up");
+    expect(await kubectl("exec", "statefulset/postgres", "--", ...psql("select a from kept"))).toContain("41");
+    await unsetConfig("keepData");
+    await npmWell("up");
+  });
+
+  it("after minikube stop and start, destroy works", { timeout: LONG }, async () => {
+    await minikube("stop");
+    await start();
+    const began = performance.now();
+    await must("pulumi", [...DESTROY, "--run-program"], LONG);
+    tell(`pulumi destroy --run-program: ${((performance.now() - began) / 1_000).toFixed(1)} s (aim 15)`);
+  });
+
+  it("npm run down leaves no object, image or volume of ours", { timeout: LONG }, async () => {
+    await npmWell("up");
+    const { seconds } = await npmWell("down", 2 * MINUTE);
+    tell(`npm run down: ${seconds.toFixed(1)} s (aim 15)`);
+    const namespaces = await kubectl("get", "namespaces", "-o", "name");
+    expect(namespaces).not.toContain("namespace/todo\n");
+    const everywhere = "all,configmaps,secrets,persistentvolumeclaims,persistentvolumes,serviceaccounts";
+    const ours = await kubectl("get", everywhere, "-A", "-l", "app.kubernetes.io/part-of=todo", "-o", "name");
+    expect(ours).toBe("");
+    expect(await kubectl("get", "persistentvolumes", "-o", "name")).toBe("");
+    expect(await ownImages()).toEqual([]);
+    expect(await docker("volume", "ls", "--quiet", "--filter", "name=todo")).toBe("");
+    const { resources = [] } = (
+      JSON.parse(await must("pulumi", ["stack", "export", "--stack", STACK])) as {
+        deployment: { resources?: object[] };
+      }
+    ).deployment;
+    expect(resources).toEqual([]);
+  });
+
+  it("npm run down after minikube delete forgets what is gone", { timeout: LONG }, async () => {
+    await minikube("delete");
+    const { output } = await npmWell("down");
+    expect(output).toContain(`no Minikube of the name ${PROFILE}`);
+  });
+}
+
+function psql(statement: string): string[] {
+  return ["psql", "-U", "todo", "-d", "todo", "-tAc", statement];
+}

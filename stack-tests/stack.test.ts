@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe } from "vitest";
+import { minikube } from "./_cluster.ts";
+import { copyRepository, MINUTE, removeCopy } from "./_world.ts";
+import { changes } from "./changes.ts";
+import { drift } from "./drift.ts";
+import { endings } from "./endings.ts";
+import { faults } from "./faults.ts";
+import { fromNothing } from "./from-nothing.ts";
+import { size } from "./size.ts";
+
+// One Minikube and one stack for all, in this order: a cluster costs minutes.
+beforeAll(copyRepository, MINUTE);
+afterAll(async () => {
+  await minikube("delete");
+  removeCopy();
+}, 5 * MINUTE);
+
+describe("from nothing", fromNothing);
+describe("what changes", changes);
+describe("what others change", drift);
+describe("what goes wrong", faults);
+describe("how much it takes", size);
+describe("how it ends", endings);
