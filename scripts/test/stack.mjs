@@ -24,11 +24,13 @@ export async function runStack(signal) {
   if (why === undefined) {
     return runProject("stack", signal, { ...process.env, CHROMIUM_PATH: findChromium(process.env) });
   }
-  const { code, output } = await run(process.execPath, [VITEST, "list", "--project", "stack"], { cwd: ROOT, signal });
+  // Read without being run, the files would show neither the tests of their parts nor each case of a table.
+  const list = [VITEST, "list", "--project", "stack", "--no-static-parse"];
+  const { code, output } = await run(process.execPath, list, { cwd: ROOT, signal });
   const names = output.split("\n").filter((line) => line.includes(" > "));
   console.log(`These tests of the stack are skipped: ${why}`);
   console.log(names.map((name) => `  skipped: ${name}`).join("\n"));
-  return { ...noCounts(), failed: code === 0 ? 0 : 1, skipped: names.length };
+  return { ...noCounts(), failed: code === 0 && names.length > 0 ? 0 : 1, skipped: names.length };
 }
 
 /** @param {AbortSignal} signal */
