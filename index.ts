@@ -3,7 +3,7 @@ import { Cluster } from "./stack/cluster.ts";
 import { readSettings } from "./stack/config.ts";
 import { connectDatabase } from "./stack/database.ts";
 import { refuseMissingHelpers } from "./stack/docker-logins.ts";
-import { buildImages } from "./stack/images.ts";
+import { buildImages, rememberImages } from "./stack/images.ts";
 import { thisMachine } from "./stack/machine.ts";
 import { findMinikube } from "./stack/minikube.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
@@ -15,7 +15,8 @@ refuseMissingHelpers(machine);
 const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile, machine) : undefined;
 const addresses = findAddresses(settings, minikube);
 
-const cluster = new Cluster("cluster", settings);
+const builtImages = rememberImages(minikube);
+const cluster = new Cluster("cluster", settings, { dependsOn: builtImages });
 const images = buildImages(settings, minikube, cluster);
 const database = connectDatabase(settings, cluster);
 const secrets = new AppSecrets("secrets", {
@@ -30,6 +31,6 @@ installServices(settings, cluster, images, secrets);
 
 export const frontendUrl = addresses.frontend;
 export const backendUrl = addresses.backend;
-export const builtImages = { frontend: images.frontend.imageName, backend: images.backend.imageName };
+export const imageNames = { frontend: images.frontend.imageName, backend: images.backend.imageName };
 export const namespace = cluster.namespace.metadata.name;
 export const next = nextCommands(settings, addresses);

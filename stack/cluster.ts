@@ -20,6 +20,7 @@ export class Cluster extends ComponentResource {
   /** For objects in the namespace: whether its deletion takes them along. */
   readonly deletedWith: Namespace | undefined;
 
+  /** @param opts.dependsOn what may be removed only when nothing runs in the namespace any more */
   constructor(name: string, { context, namespace, keepData }: ClusterArgs, opts?: ComponentResourceOptions) {
     super("todo:stack:Cluster", name, {}, opts);
     this.provider = new Provider(

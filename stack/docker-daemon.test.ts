@@ -47,15 +47,28 @@ describe("removing", () => {
     expect(await daemon.remove("todo-backend:a")).toBe(outcome);
   });
 
-  it("never forces, which would take an image from under a container", async () => {
+  it("does not force by itself, which would take an image from under a container", async () => {
     answers = { "DELETE /images/todo-backend:a": [200, []] };
     await daemon.remove("todo-backend:a");
     expect(asked).toEqual(["DELETE /images/todo-backend:a"]);
   });
 
+  it("forces when asked to, for containers that have ended", async () => {
+    answers = { "DELETE /images/todo-backend:a?force=true": [200, []] };
+    expect(await daemon.remove("todo-backend:a", { force: true })).toBe("removed");
+  });
+
   it("tells any other answer", async () => {
     await expect(daemon.remove("todo-backend:a")).rejects.toThrow(/Docker answered 500: .*unexpected/);
   });
+});
+
+it.each([
+  [[{ Id: "1" }], true],
+  [[], false],
+])("knows whether a container runs: %j", async (containers, running) => {
+  answers = { 'GET /containers/json?filters={"ancestor":["todo-backend:a"]}': [200, containers] };
+  expect(await daemon.isRunning("todo-backend:a")).toBe(running);
 });
 
 it("tells that nobody answers", async () => {

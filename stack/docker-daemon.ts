@@ -14,8 +14,13 @@ export interface TaggedImage {
 export interface DockerDaemon {
   /** All tags of a repository such as `todo-backend`. */
   tags(repository: string): Promise<TaggedImage[]>;
-  /** Removes one tag, and the image when it was its last. `in use`: a container, running or not, is made of it. */
-  remove(image: string): Promise<"removed" | "in use" | "missing">;
+  /** Whether a container that runs is made of it. */
+  isRunning(image: string): Promise<boolean>;
+  /**
+   * Removes one tag, and the image when it was its last. `in use`: a container, running or not, is made of it, which
+   * counts only without `force`.
+   */
+  remove(image: string, options?: { force: boolean }): Promise<"removed" | "in use" | "missing">;
 }
 
 interface Answer {
@@ -33,8 +38,9 @@ export function dockerDaemon(host: string, certPath: string | undefined): Docker
   const ask = (method: string, place: string) => send(host, certPath, method, place);
   return {
     async tags(repository) {
-      const filters = encodeURIComponent(JSON.stringify({ reference: [repository] }));
-      const names = repoTags(parse(await expectOk(ask("GET", `/images/json?filters=${filters}`))));
+      const names = repoTags(
+        parse(await expectOk(ask("GET", `/images/json?filters=${filter("reference", repository)}`))),
+      );
       const tags = names
         .filter((name) => name.startsWith(`${repository}:`))
         .map((name) => name.slice(repository.length + 1));
@@ -45,8 +51,12 @@ export function dockerDaemon(host: string, certPath: string | undefined): Docker
         })),
       );
     },
-    async remove(image) {
-      const answer = await ask("DELETE", `/images/${image}`);
+    async isRunning(image) {
+      const containers = parse(await expectOk(ask("GET", `/containers/json?filters=${filter("ancestor", image)}`)));
+      return Array.isArray(containers) && containers.length > 0;
+    },
+    async remove(image, { force } = { force: false }) {
+      const answer = await ask("DELETE", `/images/${image}${force ? "?force=true" : ""}`);
       if (answer.status === 409) {
         return "in use";
       }
@@ -57,6 +67,10 @@ export function dockerDaemon(host: string, certPath: string | undefined): Docker
       return "removed";
     },
   };
+}
+
+function filter(name: string, value: string): string {
+  return encodeURIComponent(JSON.stringify({ [name]: [value] }));
 }
 
 async function expectOk(answer: Promise<Answer>): Promise<string> {

@@ -87,6 +87,7 @@ it("prunes after it was built, and has no hook at delete, for which a plain dest
   const removed: string[] = [];
   const daemon: DockerDaemon = {
     tags: async () => ["a", "b", "c"].map((tag, taggedAt) => ({ tag, taggedAt })),
+    isRunning: async () => false,
     remove: async (image) => {
       removed.push(image);
       return "removed";

@@ -1,4 +1,5 @@
 import { Provider } from "@pulumi/docker/provider.js";
+import { BuiltImages } from "./built-images.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Settings } from "./config.ts";
 import { dockerDaemon } from "./docker-daemon.ts";
@@ -8,6 +9,19 @@ import type { Minikube } from "./minikube.ts";
 export interface Images {
   frontend: AppImage;
   backend: AppImage;
+}
+
+const FRONTEND = "todo-frontend";
+const BACKEND = "todo-backend";
+
+/**
+ * What `pulumi destroy` removes last: the images in Minikube, once nothing runs that is made of them.
+ * @param minikube `undefined` for a registry, which keeps its images
+ */
+export function rememberImages(minikube: Minikube | undefined): BuiltImages[] {
+  return minikube === undefined
+    ? []
+    : [new BuiltImages("images", { minikubeProfile: minikube.profile, repositories: [FRONTEND, BACKEND] })];
 }
 
 /**
@@ -35,8 +49,8 @@ export function buildImages(
     pruneIn: minikube && dockerDaemon(minikube.dockerHost, minikube.certPath),
   };
   return {
-    frontend: new AppImage("todo-frontend", { ...common, dockerfile: "Dockerfile.frontend" }),
-    backend: new AppImage("todo-backend", { ...common, dockerfile: "Dockerfile.backend" }),
+    frontend: new AppImage(FRONTEND, { ...common, dockerfile: "Dockerfile.frontend" }),
+    backend: new AppImage(BACKEND, { ...common, dockerfile: "Dockerfile.backend" }),
   };
 }
 

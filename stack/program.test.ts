@@ -91,6 +91,7 @@ it("asks for the same things in the same place every time, so that names in the 
       "pulumi:pulumi:Stack todo-test",
       "random:index/randomPassword:RandomPassword auth-secret",
       "random:index/randomPassword:RandomPassword database-password",
+      "todo:index:BuiltImages images",
       "todo:stack:AppImage todo-backend",
       "todo:stack:AppImage todo-frontend",
       "todo:stack:AppSecrets secrets",
@@ -110,7 +111,7 @@ it("tells where the app answers, what was built, where it is and what to type ne
   expect(outputs).toMatchObject({
     frontendUrl: "http://192.168.49.2:30000",
     backendUrl: "http://192.168.49.2:30001",
-    builtImages: {
+    imageNames: {
       frontend: expect.stringMatching(/^todo-frontend:[0-9a-f]{12}$/),
       backend: expect.stringMatching(/^todo-backend:[0-9a-f]{12}$/),
     },

@@ -9,6 +9,7 @@ function daemon(tags: string[], inUse: string[] = []): DockerDaemon & { left: Se
     // In an order that means nothing, as Docker's.
     tags: async () =>
       [...left].map((tag) => ({ tag, taggedAt: tags.indexOf(tag) })).sort((a, b) => (a.tag < b.tag ? -1 : 1)),
+    isRunning: async () => false,
     remove: async (image) => {
       const tag = image.replace("todo-backend:", "");
       if (inUse.includes(tag)) return "in use";
