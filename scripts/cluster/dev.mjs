@@ -25,7 +25,7 @@ async function dev(signal) {
         ? "\nThat failed; what ran before still runs. Waiting for a change."
         : `\n${addresses.page ?? "All"} is up to date (${seconds} s). Waiting for changes; Ctrl-C ends this.`,
     );
-    const after = await nextChange(ROOT, files, { signal });
+    const after = await nextChange(() => takeSnapshot(ROOT), files, { signal });
     const changed = changedFiles(files, after);
     const more = changed.length > NAMED_FILES ? ` and ${changed.length - NAMED_FILES} more` : "";
     console.log(`\nChanged: ${changed.slice(0, NAMED_FILES).join(", ")}${more}`);

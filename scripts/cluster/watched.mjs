@@ -45,15 +45,15 @@ export function changedFiles(before, after) {
 
 /**
  * Waits until something has changed, and then until nothing more does: editors save in several steps.
- * @param {string} root
+ * @param {() => Snapshot} look
  * @param {Snapshot} before
  * @param {{ signal?: AbortSignal, everyMs?: number }} [options]
  * @returns {Promise<Snapshot>} what there is then
  */
-export async function nextChange(root, before, { signal, everyMs = 500 } = {}) {
+export async function nextChange(look, before, { signal, everyMs = 500 } = {}) {
   let last = before;
   while (true) {
-    const now = takeSnapshot(root);
+    const now = look();
     if (changedFiles(before, now).length > 0 && changedFiles(last, now).length === 0) {
       return now;
     }

@@ -57,21 +57,19 @@ it("names what was changed, made and removed", () => {
 });
 
 it("waits for a change, and until the last of several files is written", async () => {
-  const root = tempFolder();
-  for (const file of COUNTED) write(root, file);
-  const before = takeSnapshot(root);
-  const change = nextChange(root, before, { everyMs: 40 });
-  for (const [i, file] of ["index.ts", "stack/config.ts", "Dockerfile.backend"].entries()) {
-    await new Promise((resolve) => setTimeout(resolve, 10 * i));
-    write(root, file, `${file} changed`);
-  }
-  expect(changedFiles(before, await change).sort()).toEqual(["Dockerfile.backend", "index.ts", "stack/config.ts"]);
+  const before = new Map([["index.ts", "1"]]);
+  const half = new Map([["index.ts", "2"]]);
+  const whole = new Map([...half, ["stack/config.ts", "2"]]);
+  const looks = [before, before, half, whole, whole, before];
+  const seen = await nextChange(() => looks.shift() ?? before, before, { everyMs: 1 });
+  expect(seen).toBe(whole);
+  expect(looks).toEqual([before]);
 });
 
 it("ends when it is told to", async () => {
   const root = tempFolder();
   const controller = new AbortController();
-  const change = nextChange(root, takeSnapshot(root), { signal: controller.signal, everyMs: 5 });
+  const change = nextChange(() => takeSnapshot(root), takeSnapshot(root), { signal: controller.signal, everyMs: 5 });
   controller.abort();
   await expect(change).rejects.toThrow();
 });
