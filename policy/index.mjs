@@ -1,13 +1,14 @@
-import { PolicyPack, type ResourceValidationPolicy } from "@pulumi/policy";
+import { PolicyPack } from "@pulumi/policy";
 import { latestTags, missingLimits, rootContainers, visibleSecrets } from "./rules.ts";
 
-/** `pulumi preview --policy-pack policy`: refuses what no stack of this repository may deploy. */
+// `pulumi preview --policy-pack policy`. JavaScript, because Pulumi would compile TypeScript here with an old compiler.
+
 new PolicyPack("todo", {
   enforcementLevel: "mandatory",
   policies: [
     policy(
       "pinned-images",
-      "Every image names a version, never `latest`: what runs must not change by itself.",
+      "Every image names a version, never latest: what runs must not change by itself.",
       latestTags,
     ),
     policy("limits", "Every container says how much CPU and memory it asks for and gets at most.", missingLimits),
@@ -16,11 +17,13 @@ new PolicyPack("todo", {
   ],
 });
 
-function policy(
-  name: string,
-  description: string,
-  violations: (type: string, props: Record<string, unknown>) => string[],
-): ResourceValidationPolicy {
+/**
+ * @param {string} name
+ * @param {string} description
+ * @param {(type: string, props: Record<string, unknown>) => string[]} violations
+ * @returns {import("@pulumi/policy").ResourceValidationPolicy}
+ */
+function policy(name, description, violations) {
   return {
     name,
     description,
