@@ -2,7 +2,6 @@ import { UserError } from "../local/user-error.mjs";
 import { asker } from "./ask.mjs";
 import { ensureMinikube } from "./cluster.mjs";
 import { runCommand } from "./command.mjs";
-import { removeImages } from "./images.mjs";
 import { readProfile } from "./minikube.mjs";
 import { forgetStack, openStack, update } from "./pulumi.mjs";
 import { isLocal, profileOf, pulumiEnv, stackName } from "./settings.mjs";
@@ -29,10 +28,8 @@ async function down(signal) {
   if (!ok) {
     throw new UserError("pulumi destroy failed, its own words are above; the next npm run down goes on from there");
   }
-  const images = isLocal(config) ? await removeImages(profile, env, signal) : [];
   const cluster = isLocal(config) ? ` Minikube still runs: minikube delete -p ${profile} removes it as well.` : "";
-  const counted = images.length > 0 ? `, ${images.length} images too` : "";
-  console.log(`\nAll is removed${counted}; the stack's settings are kept.${cluster}`);
+  console.log(`\nAll is removed; the stack's settings are kept.${cluster}`);
 }
 
 await runCommand(down, { onStop: "Stopped. The next npm run down goes on from there." });
