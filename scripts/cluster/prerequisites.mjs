@@ -12,8 +12,8 @@ import { findVersion, isAtLeast } from "./versions.mjs";
 const PULUMI = "3.226.0";
 /** The oldest that helm/QUICKSTART.md names. */
 const MINIKUBE = "1.36.0";
-/** The first with BuildKit's current protocol. */
-const DOCKER = "23.0.0";
+/** For running Minikube; the images are built by the Docker inside of it. */
+const DOCKER = "20.10.0";
 
 /**
  * The programs that a cluster on this machine needs.

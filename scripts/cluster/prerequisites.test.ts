@@ -40,7 +40,7 @@ describe("each program", () => {
     [checkDocker, undefined, /install it: https/],
     [checkDocker, { code: 1, stderr: "permission denied while trying to connect" }, /usermod -aG docker/],
     [checkDocker, { code: 1, stderr: "Cannot connect to the Docker daemon" }, /systemctl start docker/],
-    [checkDocker, { stdout: "20.10.2" }, /update it/],
+    [checkDocker, { stdout: "19.3.15" }, /update it/],
     [checkMinikube, undefined, /install it: https/],
     [checkMinikube, { stdout: "v1.25.0" }, /update it/],
     [checkPulumi, undefined, /install it: https/],
