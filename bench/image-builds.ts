@@ -1,7 +1,7 @@
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { contextFiles } from "../scripts/images/build-context.mjs";
+import { contextFiles, readRules } from "../stack/content-tag.ts";
 import type { Docker } from "./docker.ts";
 import { median, type Row, row } from "./stats.ts";
 
@@ -45,11 +45,12 @@ export function imageName(docker: Docker, { name }: Service): string {
  */
 export function copyContext(root: string, docker: Docker): string {
   const folder = mkdtempSync(path.join(tmpdir(), "todo-bench-"));
-  for (const file of [...contextFiles(root), ".dockerignore"]) {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    copyFileSync(path.join(root, file), path.join(folder, file));
-  }
   for (const { name } of SERVICES) {
+    const ignore = `Dockerfile.${name}.dockerignore`;
+    for (const file of [...contextFiles(root, readRules(root, path.join(root, `Dockerfile.${name}`))), ignore]) {
+      mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+      copyFileSync(path.join(root, file), path.join(folder, file));
+    }
     const text = readFileSync(path.join(root, `Dockerfile.${name}`), "utf8");
     // The id makes the mounts; the name in the command lets them be found and removed, for engines do not list ids.
     const own = text.replaceAll(

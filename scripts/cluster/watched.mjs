@@ -6,7 +6,7 @@ import { errorCode } from "../local/user-error.mjs";
 /** What goes into images, charts or the program, as far as a path tells; Pulumi finds out whether it changes anything. */
 const FOLDERS = ["services", "helm", "stack", "policy"];
 const FILES =
-  /^(Dockerfile\.\w+|\.dockerignore|\.npmrc|index\.ts|Pulumi(\.[\w-]+)?\.yaml|package(-lock)?\.json|tsconfig[\w.]*\.json)$/;
+  /^(Dockerfile\.\w+(\.dockerignore)?|\.npmrc|index\.ts|Pulumi(\.[\w-]+)?\.yaml|package(-lock)?\.json|tsconfig[\w.]*\.json)$/;
 /** Made by builds and editors, tests, and what people read. */
 const IGNORED = /^(node_modules|\.next|dist|test|test-results|\.#.*|.*~|.*\.(test\.tsx?|md|tsbuildinfo|swp|tmp|log))$/;
 

@@ -10,7 +10,7 @@ function write(root: string, file: string, text = file): void {
 }
 
 const COUNTED = [
-  ".dockerignore",
+  "Dockerfile.backend.dockerignore",
   "Dockerfile.backend",
   "Pulumi.dev.yaml",
   "index.ts",
@@ -46,10 +46,10 @@ it("names what was changed, made and removed", () => {
   expect(changedFiles(before, takeSnapshot(root))).toEqual([]);
   write(root, "index.ts", "longer than before");
   utimesSync(path.join(root, "stack/config.ts"), 1, 1);
-  rmSync(path.join(root, ".dockerignore"));
+  rmSync(path.join(root, "Dockerfile.backend.dockerignore"));
   write(root, "helm/backend/templates/new.yaml");
   expect(changedFiles(before, takeSnapshot(root)).sort()).toEqual([
-    ".dockerignore",
+    "Dockerfile.backend.dockerignore",
     "helm/backend/templates/new.yaml",
     "index.ts",
     "stack/config.ts",
