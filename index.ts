@@ -32,5 +32,5 @@ installServices(settings, cluster, images, secrets);
 export const frontendUrl = addresses.frontend;
 export const backendUrl = addresses.backend;
 export const imageNames = { frontend: images.frontend.imageName, backend: images.backend.imageName };
-export const namespace = cluster.namespace.metadata.name;
+export const namespace = cluster.namespaceName;
 export const next = nextCommands(settings, addresses);

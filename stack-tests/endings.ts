@@ -84,5 +84,5 @@ export function endings(): void {
 }
 
 function psql(statement: string): string[] {
-  return ["psql", "-U", "todo", "-d", "todo", "-tAc", statement];
+  return ["psql", "-h", "/var/run/postgresql", "-U", "todo", "-d", "todo", "-tAc", statement];
 }

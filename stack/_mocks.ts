@@ -18,6 +18,8 @@ export const PROJECT = "todo";
 export interface World {
   preview?: boolean;
   clusterId?: string;
+  /** Types of objects that are gone, as a refresh finds them. */
+  gone?: string[];
 }
 
 /**
@@ -91,7 +93,10 @@ export function only(asked: Asked[], type: string, name?: string): Asked {
   return first;
 }
 
-function outputsOf(type: string, name: string, inputs: Record<string, unknown>, { clusterId }: World): object {
+function outputsOf(type: string, name: string, inputs: Record<string, unknown>, { clusterId, gone }: World): object {
+  if (gone?.includes(type) && name !== "kube-system") {
+    return {};
+  }
   switch (type) {
     case "kubernetes:core/v1:Namespace":
       return name === "kube-system" ? { metadata: { name, uid: clusterId ?? "cluster-1" } } : inputs;

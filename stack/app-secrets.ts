@@ -1,7 +1,7 @@
 import { ComponentResource, type ComponentResourceOptions, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
-import type { Cluster } from "./cluster.ts";
-import { contentSecret } from "./secret.ts";
+import { type Cluster, nameOf } from "./cluster.ts";
+import { type ContentSecretArgs, contentSecret } from "./secret.ts";
 
 export interface AppSecretsArgs {
   cluster: Cluster;
@@ -27,26 +27,19 @@ export class AppSecrets extends ComponentResource {
     super("todo:stack:AppSecrets", name, {}, opts);
     const { cluster, authUrl, openaiApiKey, databaseUrl, databaseDirectUrl } = args;
     const authSecret = args.authSecret ?? this.#makeOnce("auth-secret", 48);
-    this.frontend = contentSecret(
-      "frontend-secrets",
-      { cluster, content: { "auth-secret": authSecret } },
-      this,
-    ).metadata.name;
-    this.backend = contentSecret(
-      "backend-secrets",
-      {
-        cluster,
-        content: {
-          "auth-secret": authSecret,
-          "auth-url": authUrl,
-          "database-url": databaseUrl,
-          "database-direct-url": databaseDirectUrl,
-          "openai-api-key": openaiApiKey,
-        },
-      },
-      this,
-    ).metadata.name;
+    this.frontend = this.#make("frontend-secrets", cluster, { "auth-secret": authSecret });
+    this.backend = this.#make("backend-secrets", cluster, {
+      "auth-secret": authSecret,
+      "auth-url": authUrl,
+      "database-url": databaseUrl,
+      "database-direct-url": databaseDirectUrl,
+      "openai-api-key": openaiApiKey,
+    });
     this.registerOutputs({ frontend: this.frontend, backend: this.backend });
+  }
+
+  #make(name: string, cluster: Cluster, content: ContentSecretArgs["content"]): Output<string> {
+    return nameOf(contentSecret(name, { cluster, content }, this), name);
   }
 
   #makeOnce(name: string, length: number): Output<string> {

@@ -32,7 +32,7 @@ export class ChartInstall extends ComponentResource {
     const common = {
       name,
       chart,
-      namespace: cluster.namespace.metadata.name,
+      namespace: cluster.namespaceName,
       values: mergeValues(mergeValues(COMMON, values), moreValues),
     };
     const options = {

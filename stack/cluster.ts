@@ -17,6 +17,8 @@ export class Cluster extends ComponentResource {
   /** Another value means another cluster, even under the same name: `minikube delete` and `minikube start`. */
   readonly identity: Output<string>;
   readonly namespace: Namespace;
+  /** Its name, known when it is there. */
+  readonly namespaceName: Output<string>;
   /** For objects in the namespace: whether its deletion takes them along. */
   readonly deletedWith: Namespace | undefined;
 
@@ -54,9 +56,18 @@ export class Cluster extends ComponentResource {
       },
       { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData },
     );
+    this.namespaceName = nameOf(this.namespace, namespace);
     this.deletedWith = keepData ? undefined : this.namespace;
     this.registerOutputs({ identity: this.identity });
   }
+}
+
+/**
+ * An object's name. A refresh that finds the object gone knows nothing of it any more, and must look at the others all the
+ * same: then it is `otherwise`.
+ */
+export function nameOf({ metadata }: { metadata: Output<{ name: string }> }, otherwise: string): Output<string> {
+  return metadata.apply((found: { name: string } | undefined) => found?.name ?? otherwise);
 }
 
 /** Options of objects that are gone when the cluster is another one, though Pulumi remembers them. */

@@ -9,7 +9,7 @@ import {
 } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { ChartInstall } from "./chart-install.ts";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, nameOf } from "./cluster.ts";
 import type { ChartValues, HelmEngine, Settings } from "./config.ts";
 import { contentOf, contentSecret } from "./secret.ts";
 
@@ -75,7 +75,7 @@ export class Database extends ComponentResource implements DatabaseAddress {
         cluster,
         engine: helmEngine,
         values: {
-          secret: { name: credentials.metadata.name },
+          secret: { name: nameOf(credentials, "postgres-secrets") },
           persistence: { whenDeleted: keepData ? "Retain" : "Delete" },
         },
         moreValues: values,

@@ -4,7 +4,7 @@ import path from "node:path";
 import { type Output, output } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { visibleSecrets } from "../policy/rules.ts";
-import { type Asked, only, runStack } from "./_mocks.ts";
+import { type Asked, only, runStack, type World } from "./_mocks.ts";
 
 const home = process.cwd();
 const CHART = "kubernetes:helm.sh/v4:Chart";
@@ -55,7 +55,7 @@ interface Run {
   outputs: Record<string, unknown>;
 }
 
-async function run(config: Record<string, string> = {}, secretKeys: string[] = []): Promise<Run> {
+async function run(config: Record<string, string> = {}, secretKeys: string[] = [], world: World = {}): Promise<Run> {
   const outputs: Record<string, unknown> = {};
   const build = async () => {
     const program: Record<string, unknown> = await import("../index.ts");
@@ -66,11 +66,19 @@ async function run(config: Record<string, string> = {}, secretKeys: string[] = [
       });
     }
   };
-  return { asked: await runStack(build, { config, secretKeys }), outputs };
+  return { asked: await runStack(build, { config, secretKeys, world }), outputs };
 }
 
 const withSecrets = (more: Record<string, string> = {}) =>
   run({ ...SECRETS, ...more }, [...Object.keys(SECRETS), "registryPassword"]);
+
+it("asks for the same charts though a refresh finds namespace and Secrets gone", async () => {
+  const { asked } = await run({}, [], { gone: ["kubernetes:core/v1:Namespace", "kubernetes:core/v1:Secret"] });
+  for (const name of ["backend", "frontend", "postgres"]) {
+    const chart = { namespace: "todo", values: { secret: { name: `${name}-secrets` } } };
+    expect(only(asked, CHART, name).inputs).toMatchObject(chart);
+  }
+});
 
 it("asks for the same things in the same place every time, so that names in the state stay", async () => {
   const { asked } = await run();

@@ -1,5 +1,5 @@
 import { type Output, output, type Resource } from "@pulumi/pulumi";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, nameOf } from "./cluster.ts";
 import type { RegistryTarget } from "./config.ts";
 import { contentSecret } from "./secret.ts";
 
@@ -18,9 +18,7 @@ export function pullSecret(cluster: Cluster, target: RegistryTarget, parent: Res
       auths: { [host]: { username, password: plain, auth: Buffer.from(`${username}:${plain}`).toString("base64") } },
     }),
   );
-  return contentSecret(
-    "registry-login",
-    { cluster, type: "kubernetes.io/dockerconfigjson", content: { ".dockerconfigjson": login } },
-    parent,
-  ).metadata.name;
+  const name = "registry-login";
+  const args = { cluster, type: "kubernetes.io/dockerconfigjson", content: { ".dockerconfigjson": login } };
+  return nameOf(contentSecret(name, args, parent), name);
 }

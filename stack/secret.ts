@@ -26,7 +26,7 @@ export function contentSecret(name: string, args: ContentSecretArgs, parent: Res
   return new Secret(
     name,
     {
-      metadata: { namespace: cluster.namespace.metadata.name },
+      metadata: { namespace: cluster.namespaceName },
       immutable: true,
       data,
       ...(type !== undefined && { type }),
@@ -41,7 +41,11 @@ export function contentSecret(name: string, args: ContentSecretArgs, parent: Res
   );
 }
 
-/** What a Secret holds under a key. */
+/** What a Secret holds under a key; nothing while a refresh finds it gone. */
 export function contentOf(from: Secret, key: string): Output<string> {
-  return secret(from.data.apply((data) => Buffer.from(data[key] ?? "", "base64").toString("utf8")));
+  return secret(
+    from.data.apply((data: Record<string, string> | undefined) =>
+      Buffer.from(data?.[key] ?? "", "base64").toString("utf8"),
+    ),
+  );
 }
