@@ -16,7 +16,7 @@ const minikube = settings.target.kind === "minikube" ? findMinikube(settings.tar
 const addresses = findAddresses(settings, minikube);
 
 const builtImages = rememberImages(minikube);
-const cluster = new Cluster("cluster", settings, { dependsOn: builtImages });
+const cluster = new Cluster("cluster", { ...settings, outlivedBy: builtImages });
 const images = buildImages(settings, minikube, cluster);
 const database = connectDatabase(settings, cluster);
 const secrets = new AppSecrets("secrets", {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { only, runStack } from "./_mocks.ts";
+import { BuiltImages } from "./built-images.ts";
 import { Cluster } from "./cluster.ts";
 
 const ARGS = { context: "minikube", namespace: "todo", keepData: false };
@@ -56,4 +57,12 @@ it("keeps the namespace with the data, deletes its objects one by one, and takes
   });
   expect(only(asked, "kubernetes:core/v1:Namespace", "todo").opts).toMatchObject({ retainOnDelete: true });
   expect(only(asked, "pulumi:providers:kubernetes").inputs["upsertExistingObjects"]).toBe("true");
+});
+
+it("has the namespace go before what may go only then", async () => {
+  const asked = await runStack(() => {
+    const images = new BuiltImages("images", { minikubeProfile: "minikube", repositories: [] });
+    new Cluster("cluster", { ...ARGS, outlivedBy: [images] });
+  });
+  expect(only(asked, "kubernetes:core/v1:Namespace", "todo").opts["dependsOn"]).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
-import { ComponentResource, type ComponentResourceOptions, type Output } from "@pulumi/pulumi";
+import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 
 export interface ClusterArgs {
   /** The kubeconfig's context. */
@@ -9,6 +9,8 @@ export interface ClusterArgs {
   namespace: string;
   /** Leave the namespace with the database's volume when the stack is destroyed, and take it over when it is there. */
   keepData: boolean;
+  /** What may be removed only when nothing runs in the namespace any more. */
+  outlivedBy?: Resource[];
 }
 
 /** The cluster to deploy to, and the namespace that holds everything this program makes in it. */
@@ -22,8 +24,11 @@ export class Cluster extends ComponentResource {
   /** For objects in the namespace: whether its deletion takes them along. */
   readonly deletedWith: Namespace | undefined;
 
-  /** @param opts.dependsOn what may be removed only when nothing runs in the namespace any more */
-  constructor(name: string, { context, namespace, keepData }: ClusterArgs, opts?: ComponentResourceOptions) {
+  constructor(
+    name: string,
+    { context, namespace, keepData, outlivedBy = [] }: ClusterArgs,
+    opts?: ComponentResourceOptions,
+  ) {
     super("todo:stack:Cluster", name, {}, opts);
     this.provider = new Provider(
       name,
@@ -54,7 +59,7 @@ export class Cluster extends ComponentResource {
           },
         },
       },
-      { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData },
+      { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData, dependsOn: outlivedBy },
     );
     this.namespaceName = nameOf(this.namespace, namespace);
     this.deletedWith = keepData ? undefined : this.namespace;
