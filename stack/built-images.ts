@@ -9,7 +9,7 @@ export interface BuiltImagesArgs {
 
 /**
  * All images that this stack ever built into Minikube, as one thing that can be removed: `pulumi destroy` deletes them,
- * which Docker's provider does not. Pulumi.yaml names the plugin behind it, images-plugin/.
+ * which Docker's provider does not. Pulumi.yaml names the plugin behind it, plugin/.
  */
 export class BuiltImages extends CustomResource {
   constructor(name: string, { minikubeProfile, repositories }: BuiltImagesArgs, opts?: CustomResourceOptions) {

@@ -68,15 +68,6 @@ it("makes each object of the chart anew in a recreated cluster, but gives the ch
   expect(await transform?.({ ...args, custom: false })).toBeUndefined();
 });
 
-it("deletes what has pods by itself, since the namespace would wait for them too long", async () => {
-  const [transform] = only(await install(), CHART).opts["transforms"] as ResourceTransform[];
-  const rest = { name: "backend", props: {}, opts: { deletedWith: "the namespace" as never }, custom: true };
-  const optionsOf = async (type: string) => (await transform?.({ ...rest, type }))?.opts;
-  expect(await optionsOf("kubernetes:apps/v1:Deployment")).not.toHaveProperty("deletedWith");
-  expect(await optionsOf("kubernetes:apps/v1:StatefulSet")).not.toHaveProperty("deletedWith");
-  expect(await optionsOf("kubernetes:core/v1:Service")).toHaveProperty("deletedWith");
-});
-
 it("makes a release that sees every change of the chart's files, by an input that Pulumi compares", async () => {
   const first = only(await install({ engine: "release" }), RELEASE).inputs;
   expect(first).toMatchObject({ chart: "./helm/backend", atomic: true, cleanupOnFail: true, maxHistory: 5 });

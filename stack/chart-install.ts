@@ -41,7 +41,7 @@ export class ChartInstall extends ComponentResource {
       ...(cluster.deletedWith !== undefined && { deletedWith: cluster.deletedWith }),
     };
     if (engine === "chart") {
-      new Chart(name, common, { ...options, transforms: [objectOptions(cluster)] });
+      new Chart(name, common, { ...options, transforms: [objectsReplacedWith(cluster)] });
     } else {
       new Release(
         name,
@@ -67,15 +67,7 @@ const COMMON = {
 };
 
 /** The chart is rendered far from here, so its objects get their options on the way. */
-function objectOptions(cluster: Cluster): ResourceTransform {
-  return ({ custom, type, props, opts }) => {
-    if (!custom) {
-      return undefined;
-    }
-    const { deletedWith: _namespace, ...alone } = opts;
-    // A namespace that is to go looks at pods again only after half their longest grace, which is 31 s. So what has pods
-    // goes first, and is waited for by itself.
-    const own = type.startsWith("kubernetes:apps/") ? alone : opts;
-    return { props, opts: { ...own, ...replacedWithCluster(cluster.identity) } };
-  };
+function objectsReplacedWith(cluster: Cluster): ResourceTransform {
+  return ({ custom, props, opts }) =>
+    custom ? { props, opts: { ...opts, ...replacedWithCluster(cluster.identity) } } : undefined;
 }

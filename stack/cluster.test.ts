@@ -59,6 +59,15 @@ it("keeps the namespace with the data, deletes its objects one by one, and takes
   expect(only(asked, "pulumi:providers:kubernetes").inputs["upsertExistingObjects"]).toBe("true");
 });
 
+it("ends the pods before the namespace, unless the data are to stay", async () => {
+  const podsOf = async (keepData: boolean) =>
+    only(await runStack(() => new Cluster("cluster", { ...ARGS, keepData })), "todo:index:NamespacePods");
+  const { inputs, opts } = await podsOf(false);
+  expect(inputs).toEqual({ context: "minikube", namespace: "todo", keepData: false });
+  expect(opts["dependsOn"]).toHaveLength(1);
+  expect((await podsOf(true)).inputs["keepData"]).toBe(true);
+});
+
 it("has the namespace go before what may go only then", async () => {
   const asked = await runStack(() => {
     const images = new BuiltImages("images", { minikubeProfile: "minikube", repositories: [] });

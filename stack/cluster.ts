@@ -1,6 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
+import { NamespacePods } from "./namespace-pods.ts";
 
 export interface ClusterArgs {
   /** The kubeconfig's context. */
@@ -61,6 +62,7 @@ export class Cluster extends ComponentResource {
       },
       { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData, dependsOn: outlivedBy },
     );
+    new NamespacePods("pods", { context, namespace, keepData }, { parent: this, dependsOn: [this.namespace] });
     this.namespaceName = nameOf(this.namespace, namespace);
     this.deletedWith = keepData ? undefined : this.namespace;
     this.registerOutputs({ identity: this.identity });

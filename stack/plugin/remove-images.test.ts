@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DockerDaemon } from "../docker-daemon.ts";
 import type { CommandResult, Machine } from "../machine.ts";
-import { removeBuiltImages } from "./remove.ts";
+import { removeBuiltImages } from "./remove-images.ts";
 
 const PROPERTIES = { minikubeProfile: "minikube", repositories: ["todo-frontend", "todo-backend"] };
 const ENV = JSON.stringify({ DOCKER_HOST: "tcp://127.0.0.1:5000", DOCKER_CERT_PATH: "/certs" });

@@ -24,7 +24,7 @@ export const provider: UntypedServiceImplementation = {
   }),
   create: answer((request: asked.CreateRequest) => {
     const response = new proto.CreateResponse();
-    response.setId("built-images");
+    response.setId(typeOf(request.getUrn()));
     response.setProperties(request.getProperties());
     return response;
   }),
@@ -41,9 +41,18 @@ export const provider: UntypedServiceImplementation = {
     return response;
   }),
   delete: answer(async (request: asked.DeleteRequest) => {
+    const properties = request.getProperties()?.toJavaScript() ?? {};
+    const type = typeOf(request.getUrn());
     // Loaded when it is needed: most runs delete nothing.
-    const { removeBuiltImages } = await import("./remove.ts");
-    await removeBuiltImages(request.getProperties()?.toJavaScript() ?? {});
+    if (type === "BuiltImages") {
+      const { removeBuiltImages } = await import("./remove-images.ts");
+      await removeBuiltImages(properties);
+    } else if (type === "NamespacePods") {
+      const { endPods } = await import("./end-pods.ts");
+      endPods(properties);
+    } else {
+      throw new Error(`there is no way to delete a ${type} here: pulumi state delete removes its entry`);
+    }
     return new empty.Empty();
   }),
   cancel: answer(() => new empty.Empty()),
@@ -53,6 +62,11 @@ function checked(request: asked.CheckRequest): asked.CheckResponse {
   const response = new proto.CheckResponse();
   response.setInputs(request.getNews());
   return response;
+}
+
+/** `BuiltImages` of `urn:pulumi:dev::todo::todo:index:BuiltImages::images`; parents' types stand before it, with `$`. */
+function typeOf(urn: string): string {
+  return urn.split("::")[2]?.split(":").at(-1) ?? "";
 }
 
 function textOf(struct: Struct | undefined): string {

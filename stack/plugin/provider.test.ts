@@ -37,6 +37,10 @@ afterAll(() => {
   rmSync(home, { recursive: true });
 });
 
+function urn(type: string): string {
+  return `urn:pulumi:dev::todo::todo:stack:Cluster$todo:index:${type}::name`;
+}
+
 function call<Response>(method: string, request: unknown): Promise<Response> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, response: Response) => (error === null ? resolve(response) : reject(error));
@@ -54,6 +58,7 @@ it("takes what it is given and keeps it", async () => {
   check.setNews(structs.Struct.fromJavaScript(PROPERTIES));
   expect((await call<asked.CheckResponse>("check", check)).getInputs()?.toJavaScript()).toEqual(PROPERTIES);
   const create = new messages.CreateRequest();
+  create.setUrn(urn("BuiltImages"));
   create.setProperties(structs.Struct.fromJavaScript(PROPERTIES));
   const created = await call<asked.CreateResponse>("create", create);
   expect(created.getId()).not.toBe("");
@@ -74,10 +79,13 @@ it.each([
 
 it("deletes, where there is no Minikube any more", async () => {
   const request = new messages.DeleteRequest();
+  request.setUrn(urn("BuiltImages"));
   request.setProperties(structs.Struct.fromJavaScript(PROPERTIES));
   await expect(call("delete", request)).resolves.toBeDefined();
 });
 
-it("tells why it could not delete, in one line", async () => {
-  await expect(call("delete", new messages.DeleteRequest())).rejects.toThrow(/pulumi state delete/);
+it.each(["BuiltImages", "NamespacePods", "Unknown"])("tells why it could not delete %s, in one line", async (type) => {
+  const request = new messages.DeleteRequest();
+  request.setUrn(urn(type));
+  await expect(call("delete", request)).rejects.toThrow(/pulumi state delete/);
 });

@@ -1,0 +1,48 @@
+import { expect, it } from "vitest";
+import type { CommandResult, Machine } from "../machine.ts";
+import { endPods } from "./end-pods.ts";
+
+const PROPERTIES = { context: "minikube", namespace: "todo", keepData: false };
+
+function machine(result: CommandResult = { kind: "done", stdout: "" }): Machine & { ran: string[] } {
+  const ran: string[] = [];
+  return {
+    ran,
+    run: (command, args) => {
+      ran.push([command, ...args].join(" "));
+      return result;
+    },
+    exists: () => true,
+    read: () => undefined,
+    list: () => [],
+    minikubeHome: "",
+    dockerHome: "",
+  };
+}
+
+it("deletes the namespace if it is ours, and then its pods with a second's grace", () => {
+  const asked = machine();
+  endPods(PROPERTIES, asked);
+  expect(asked.ran).toEqual([
+    "kubectl --context=minikube delete namespaces --selector=app.kubernetes.io/part-of=todo --field-selector=metadata.name=todo --wait=false",
+    "kubectl --context=minikube delete pods --all --namespace=todo --grace-period=1 --wait=false",
+  ]);
+});
+
+it("touches nothing when the data are to stay", () => {
+  const asked = machine();
+  endPods({ ...PROPERTIES, keepData: true }, asked);
+  expect(asked.ran).toEqual([]);
+});
+
+it.each<CommandResult>([
+  { kind: "missing" },
+  { kind: "timeout", seconds: 60 },
+  { kind: "failed", code: 1, stderr: "no such context" },
+])("leaves it to Pulumi where kubectl can't: %j", (result) => {
+  expect(() => endPods(PROPERTIES, machine(result))).not.toThrow();
+});
+
+it("says what to do with a state that tells nothing", () => {
+  expect(() => endPods({}, machine())).toThrow(/pulumi state delete/);
+});
