@@ -6,6 +6,7 @@ import { refuseMissingHelpers } from "./stack/docker-logins.ts";
 import { buildImages, rememberImages } from "./stack/images.ts";
 import { thisMachine } from "./stack/machine.ts";
 import { findMinikube } from "./stack/minikube.ts";
+import { rememberVolumes } from "./stack/namespace-volumes.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
 import { installServices } from "./stack/services.ts";
 
@@ -15,8 +16,8 @@ refuseMissingHelpers(machine);
 const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile, machine) : undefined;
 const addresses = findAddresses(settings, minikube);
 
-const builtImages = rememberImages(minikube);
-const cluster = new Cluster("cluster", { ...settings, outlivedBy: builtImages });
+const outlivedBy = [...rememberImages(minikube), ...rememberVolumes(settings, minikube)];
+const cluster = new Cluster("cluster", { ...settings, outlivedBy });
 const images = buildImages(settings, minikube, cluster);
 const database = connectDatabase(settings, cluster);
 const secrets = new AppSecrets("secrets", {

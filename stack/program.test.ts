@@ -101,6 +101,7 @@ it("asks for the same things in the same place every time, so that names in the 
       "random:index/randomPassword:RandomPassword database-password",
       "todo:index:BuiltImages images",
       "todo:index:NamespacePods pods",
+      "todo:index:NamespaceVolumes volumes",
       "todo:stack:AppImage todo-backend",
       "todo:stack:AppImage todo-frontend",
       "todo:stack:AppSecrets secrets",

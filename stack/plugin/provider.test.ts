@@ -84,8 +84,11 @@ it("deletes, where there is no Minikube any more", async () => {
   await expect(call("delete", request)).resolves.toBeDefined();
 });
 
-it.each(["BuiltImages", "NamespacePods", "Unknown"])("tells why it could not delete %s, in one line", async (type) => {
-  const request = new messages.DeleteRequest();
-  request.setUrn(urn(type));
-  await expect(call("delete", request)).rejects.toThrow(/pulumi state delete/);
-});
+it.each(["BuiltImages", "NamespacePods", "NamespaceVolumes", "Unknown"])(
+  "tells why it could not delete %s, in one line",
+  async (type) => {
+    const request = new messages.DeleteRequest();
+    request.setUrn(urn(type));
+    await expect(call("delete", request)).rejects.toThrow(/pulumi state delete/);
+  },
+);

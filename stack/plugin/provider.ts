@@ -50,6 +50,9 @@ export const provider: UntypedServiceImplementation = {
     } else if (type === "NamespacePods") {
       const { endPods } = await import("./end-pods.ts");
       endPods(properties);
+    } else if (type === "NamespaceVolumes") {
+      const { removeVolumes } = await import("./remove-volumes.ts");
+      removeVolumes(properties);
     } else {
       throw new Error(`there is no way to delete a ${type} here: pulumi state delete removes its entry`);
     }

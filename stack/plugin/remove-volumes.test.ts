@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import type { CommandResult, Machine } from "../machine.ts";
+import { removeVolumes } from "./remove-volumes.ts";
+
+const PROPERTIES = { minikubeProfile: "minikube", context: "minikube", namespace: "todo", keepData: false };
+const VOLUMES = "pvc-old todo Released\npvc-other shop Released\npvc-used todo Bound\n";
+const REMOVAL = "minikube -p minikube ssh -- sudo rm -rf /tmp/hostpath-provisioner/todo";
+
+type Answers = { profile?: string | undefined; kubectl?: CommandResult; minikube?: CommandResult };
+
+function machine(answers: Answers = {}): Machine & { ran: string[] } {
+  const {
+    profile = "{}",
+    kubectl = { kind: "done", stdout: VOLUMES },
+    minikube = { kind: "done", stdout: "" },
+  } = answers;
+  const ran: string[] = [];
+  return {
+    ran,
+    run: (command, args) => {
+      ran.push([command, ...args].join(" "));
+      return command === "kubectl" ? kubectl : minikube;
+    },
+    exists: () => true,
+    read: () => ("profile" in answers ? answers.profile : profile),
+    list: () => [],
+    minikubeHome: "",
+    dockerHome: "",
+  };
+}
+
+it("removes the namespace's left volumes, no other's and none in use, and their folder", () => {
+  const asked = machine();
+  removeVolumes(PROPERTIES, asked);
+  expect(asked.ran.slice(1)).toEqual([
+    "kubectl --context=minikube delete persistentvolume pvc-old --wait=false",
+    REMOVAL,
+  ]);
+});
+
+it.each<CommandResult>([{ kind: "missing" }, { kind: "failed", code: 1, stderr: "no such context" }])(
+  "removes the data without kubectl, too: %j",
+  (kubectl) => {
+    const asked = machine({ kubectl });
+    removeVolumes(PROPERTIES, asked);
+    expect(asked.ran.at(-1)).toBe(REMOVAL);
+  },
+);
+
+describe("touches nothing", () => {
+  it("when the data are to stay", () => {
+    const asked = machine();
+    removeVolumes({ ...PROPERTIES, keepData: true }, asked);
+    expect(asked.ran).toEqual([]);
+  });
+
+  it("when Minikube was deleted with all volumes", () => {
+    const asked = machine({ profile: undefined });
+    removeVolumes(PROPERTIES, asked);
+    expect(asked.ran).toEqual([]);
+  });
+
+  it.each(["../..", "", "a b", "x;reboot"])("outside of a namespace: %j", (namespace) => {
+    const asked = machine();
+    expect(() => removeVolumes({ ...PROPERTIES, namespace }, asked)).toThrow(/pulumi state delete/);
+    expect(asked.ran).toEqual([]);
+  });
+});
+
+it("says what to do when the folder stays", () => {
+  const minikube: CommandResult = { kind: "failed", code: 1, stderr: "host is not running" };
+  expect(() => removeVolumes(PROPERTIES, machine({ minikube }))).toThrow(
+    new RegExp(`host is not running\\n +${REMOVAL}`),
+  );
+});

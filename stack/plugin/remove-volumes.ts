@@ -1,0 +1,54 @@
+import { type Machine, thisMachine } from "../machine.ts";
+import { readProfile } from "../minikube-profile.ts";
+
+/** Where Minikube's provisioner makes volumes: a folder for each namespace. */
+const FOLDER = "/tmp/hostpath-provisioner";
+
+/**
+ * Removes what Minikube leaves of a namespace's volumes. Its provisioner takes only those for its own that it has made
+ * since its last start; the next volume of the same name would find the data of the one before, and an old password.
+ * @param properties those of the resource, see NamespaceVolumesArgs
+ * @throws Error when Minikube does not let the folder be removed
+ */
+export function removeVolumes(properties: Record<string, unknown>, machine: Machine = thisMachine()): void {
+  const { minikubeProfile: profile, context, namespace, keepData } = properties;
+  if (typeof profile !== "string" || typeof context !== "string" || !isName(namespace)) {
+    throw new Error("the state does not say whose volumes to remove: pulumi state delete removes its entry");
+  }
+  if (keepData !== false || readProfile(profile, machine) === undefined) {
+    return;
+  }
+  // What kubectl can't do here leaves a line in a list, but no data.
+  for (const name of leftVolumes(context, namespace, machine)) {
+    machine.run("kubectl", [`--context=${context}`, "delete", "persistentvolume", name, "--wait=false"]);
+  }
+  const folder = `${FOLDER}/${namespace}`;
+  const result = machine.run("minikube", ["-p", profile, "ssh", "--", "sudo", "rm", "-rf", folder]);
+  if (result.kind !== "done") {
+    const words = result.kind === "failed" ? `: ${result.stderr.trim()}` : "";
+    throw new Error(
+      `${folder} in Minikube could not be removed${words}\n  minikube -p ${profile} ssh -- sudo rm -rf ${folder}`,
+    );
+  }
+}
+
+/** As Kubernetes names namespaces; nothing else may become part of a path. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value);
+}
+
+/** Volumes of the namespace whose claim is gone. */
+function leftVolumes(context: string, namespace: string, machine: Machine): string[] {
+  const row = '{range .items[*]}{.metadata.name} {.spec.claimRef.namespace} {.status.phase}{"\\n"}{end}';
+  const result = machine.run("kubectl", [
+    `--context=${context}`,
+    "get",
+    "persistentvolumes",
+    `--output=jsonpath=${row}`,
+  ]);
+  if (result.kind !== "done") {
+    return [];
+  }
+  const rows = result.stdout.split("\n").map((line) => line.split(" "));
+  return rows.flatMap(([name = "", of, phase]) => (of === namespace && phase !== "Bound" ? [name] : []));
+}
