@@ -6,6 +6,7 @@ import { drift } from "./drift.ts";
 import { endings } from "./endings.ts";
 import { faults } from "./faults.ts";
 import { fromNothing } from "./from-nothing.ts";
+import { policies } from "./policies.ts";
 import { size } from "./size.ts";
 
 // One Minikube and one stack for all, in this order: a cluster costs minutes.
@@ -17,6 +18,7 @@ afterAll(async () => {
 
 describe("from nothing", fromNothing);
 describe("what changes", changes);
+describe("the policies", policies);
 describe("what others change", drift);
 describe("what goes wrong", faults);
 describe("how much it takes", size);
