@@ -47,7 +47,7 @@ export function findMinikube(profile: string, machine: Machine): Minikube {
   };
 }
 
-/** How to start a profile that fits; the one place that knows. */
+/** What to type to start a profile that fits. `npm run up` does the same with the ports of the settings. */
 export function startCommand(profile: string): string {
   return (
     `minikube start -p ${profile} --driver=docker --container-runtime=docker --cpus=2 --memory=3g ` +

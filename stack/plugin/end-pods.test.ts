@@ -1,24 +1,11 @@
 import { expect, it } from "vitest";
-import type { CommandResult, Machine } from "../machine.ts";
+import type { CommandResult } from "../machine.ts";
+import { recordingMachine } from "./_machine.ts";
 import { endPods } from "./end-pods.ts";
 
 const PROPERTIES = { context: "minikube", namespace: "todo", keepData: false };
 
-function machine(result: CommandResult = { kind: "done", stdout: "" }): Machine & { ran: string[] } {
-  const ran: string[] = [];
-  return {
-    ran,
-    run: (command, args) => {
-      ran.push([command, ...args].join(" "));
-      return result;
-    },
-    exists: () => true,
-    read: () => undefined,
-    list: () => [],
-    minikubeHome: "",
-    dockerHome: "",
-  };
-}
+const machine = (result: CommandResult = { kind: "done", stdout: "" }) => recordingMachine(() => result, undefined);
 
 it("deletes the namespace if it is ours, and then its pods with a second's grace", () => {
   const asked = machine();

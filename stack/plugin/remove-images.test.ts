@@ -1,21 +1,14 @@
 import { expect, it } from "vitest";
 import type { DockerDaemon } from "../docker-daemon.ts";
-import type { CommandResult, Machine } from "../machine.ts";
+import type { CommandResult } from "../machine.ts";
+import { recordingMachine } from "./_machine.ts";
 import { removeBuiltImages } from "./remove-images.ts";
 
 const PROPERTIES = { minikubeProfile: "minikube", repositories: ["todo-frontend", "todo-backend"] };
 const ENV = JSON.stringify({ DOCKER_HOST: "tcp://127.0.0.1:5000", DOCKER_CERT_PATH: "/certs" });
 
-function machine(profile: string | undefined, result: CommandResult = { kind: "done", stdout: ENV }): Machine {
-  return {
-    run: () => result,
-    exists: () => true,
-    read: () => profile,
-    list: () => [],
-    minikubeHome: "",
-    dockerHome: "",
-  };
-}
+const machine = (profile: string | undefined, result: CommandResult = { kind: "done", stdout: ENV }) =>
+  recordingMachine(() => result, profile);
 
 function daemon(tags: Record<string, string[]>, running: string[] = []): DockerDaemon & { removed: string[] } {
   const removed: string[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { CommandResult, Machine } from "../machine.ts";
+import type { CommandResult } from "../machine.ts";
+import { recordingMachine } from "./_machine.ts";
 import { removeVolumes } from "./remove-volumes.ts";
 
 const PROPERTIES = { minikubeProfile: "minikube", context: "minikube", namespace: "todo", keepData: false };
@@ -8,25 +9,10 @@ const REMOVAL = "minikube -p minikube ssh -- sudo rm -rf /tmp/hostpath-provision
 
 type Answers = { profile?: string | undefined; kubectl?: CommandResult; minikube?: CommandResult };
 
-function machine(answers: Answers = {}): Machine & { ran: string[] } {
-  const {
-    profile = "{}",
-    kubectl = { kind: "done", stdout: VOLUMES },
-    minikube = { kind: "done", stdout: "" },
-  } = answers;
-  const ran: string[] = [];
-  return {
-    ran,
-    run: (command, args) => {
-      ran.push([command, ...args].join(" "));
-      return command === "kubectl" ? kubectl : minikube;
-    },
-    exists: () => true,
-    read: () => ("profile" in answers ? answers.profile : profile),
-    list: () => [],
-    minikubeHome: "",
-    dockerHome: "",
-  };
+function machine(answers: Answers = {}) {
+  const { kubectl = { kind: "done", stdout: VOLUMES }, minikube = { kind: "done", stdout: "" } } = answers;
+  const profile = "profile" in answers ? answers.profile : "{}";
+  return recordingMachine((command) => (command === "kubectl" ? kubectl : minikube), profile);
 }
 
 it("removes the namespace's left volumes, no other's and none in use, and their folder", () => {
