@@ -1,19 +1,15 @@
+// First, so that Minikube is asked while the other modules load.
+import "./stack/start.ts";
 import { AppSecrets } from "./stack/app-secrets.ts";
 import { Cluster } from "./stack/cluster.ts";
-import { readSettings } from "./stack/config.ts";
 import { connectDatabase } from "./stack/database.ts";
-import { refuseMissingHelpers } from "./stack/docker-logins.ts";
 import { buildImages, rememberImages } from "./stack/images.ts";
-import { thisMachine } from "./stack/machine.ts";
-import { findMinikube } from "./stack/minikube.ts";
 import { rememberVolumes } from "./stack/namespace-volumes.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
 import { installServices } from "./stack/services.ts";
+import { minikube as asked, settings } from "./stack/start.ts";
 
-const settings = readSettings();
-const machine = thisMachine();
-refuseMissingHelpers(machine);
-const minikube = settings.target.kind === "minikube" ? findMinikube(settings.target.profile, machine) : undefined;
+const minikube = await asked;
 const addresses = findAddresses(settings, minikube);
 
 const outlivedBy = [...rememberImages(minikube), ...rememberVolumes(settings, minikube)];

@@ -7,9 +7,10 @@ import type { Machine } from "./machine.ts";
  * fails with the helper's exec error when one is not there, as after a change between Docker Desktop and another Docker.
  * @throws RunError that names the line to remove
  */
-export function refuseMissingHelpers(machine: Machine): void {
+export async function refuseMissingHelpers(machine: Machine): Promise<void> {
   for (const { key, helper } of helpersIn(machine.read(machine.dockerHome, "config.json"))) {
-    if (machine.run(`docker-credential-${helper}`, ["version"]).kind === "missing") {
+    const { kind } = await machine.run(`docker-credential-${helper}`, ["version"]);
+    if (kind === "missing") {
       throw new RunError(
         `${path.join(machine.dockerHome, "config.json")} keeps logins with docker-credential-${helper}, which is not on PATH, ` +
           `and then no image can be built. Remove ${key} from that file, or install it`,

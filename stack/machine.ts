@@ -1,10 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { env } from "node:process";
-
-const TIMEOUT_SECONDS = 60;
 
 export type CommandResult =
   | { kind: "done"; stdout: string }
@@ -14,7 +12,8 @@ export type CommandResult =
 
 /** What the program asks of the machine it runs on; tests hand in another one. */
 export interface Machine {
-  run(command: string, args: string[]): CommandResult;
+  /** Rejects when the command is there and could not be started, as without the right to. */
+  run(command: string, args: string[]): Promise<CommandResult>;
   exists(...parts: string[]): boolean;
   /** A file's text, `undefined` when there is none. */
   read(...parts: string[]): string | undefined;
@@ -26,9 +25,10 @@ export interface Machine {
   dockerHome: string;
 }
 
-export function thisMachine(): Machine {
+/** @param timeoutSeconds how long a command may take */
+export function thisMachine(timeoutSeconds = 60): Machine {
   return {
-    run,
+    run: (command, args) => run(command, args, timeoutSeconds),
     exists: (...parts) => existsSync(path.join(...parts)),
     read: (...parts) => {
       const file = path.join(...parts);
@@ -43,23 +43,25 @@ export function thisMachine(): Machine {
   };
 }
 
-function run(command: string, args: string[]): CommandResult {
-  const { error, status, stdout, stderr } = spawnSync(command, args, {
-    encoding: "utf8",
-    env: withoutDocker(env),
-    stdio: ["ignore", "pipe", "pipe"],
-    timeout: TIMEOUT_SECONDS * 1000,
+function run(command: string, args: string[], timeoutSeconds: number): Promise<CommandResult> {
+  const options = { env: withoutDocker(env), timeout: timeoutSeconds * 1000 };
+  return new Promise((resolve, reject) => {
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve({ kind: "done", stdout });
+      } else if (error.code === "ENOENT") {
+        resolve({ kind: "missing" });
+      } else if (typeof error.code === "string") {
+        reject(error);
+      } else if (error.killed) {
+        resolve({ kind: "timeout", seconds: timeoutSeconds });
+      } else {
+        resolve({ kind: "failed", code: error.code ?? -1, stderr });
+      }
+    });
+    // Nobody is there to answer a question.
+    child.stdin?.end();
   });
-  if (error !== undefined) {
-    if ("code" in error && error.code === "ENOENT") {
-      return { kind: "missing" };
-    }
-    if ("code" in error && error.code === "ETIMEDOUT") {
-      return { kind: "timeout", seconds: TIMEOUT_SECONDS };
-    }
-    throw error;
-  }
-  return status === 0 ? { kind: "done", stdout } : { kind: "failed", code: status ?? -1, stderr };
 }
 
 /** A daemon that the shell points at would be mixed into Minikube's answer. */

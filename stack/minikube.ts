@@ -2,13 +2,16 @@ import { RunError } from "@pulumi/pulumi";
 import type { Machine } from "./machine.ts";
 import { type Profile, profileNames, readProfile } from "./minikube-profile.ts";
 
-/** Minikube's own Docker daemon, and where its node can be reached. */
-export interface Minikube {
-  profile: string;
+interface DockerEnv {
   /** The daemon's address, such as `tcp://192.168.49.2:2376`. */
   dockerHost: string;
   /** The folder with ca.pem, cert.pem and key.pem. */
   certPath: string;
+}
+
+/** Minikube's own Docker daemon, and where its node can be reached. */
+export interface Minikube extends DockerEnv {
+  profile: string;
   /** The node's address when this machine reaches it directly, as on Linux; not behind forwarded ports. */
   nodeAddress: string | undefined;
   /** Ports of the node that `minikube start --ports` published: the node's port to this machine's. */
@@ -25,12 +28,12 @@ const CERTIFICATES = ["ca.pem", "cert.pem", "key.pem"];
  * Asks Minikube for the Docker daemon in its node.
  * @throws RunError that says which command cures it
  */
-export function findMinikube(profile: string, machine: Machine): Minikube {
+export async function findMinikube(profile: string, machine: Machine): Promise<Minikube> {
   const known = readProfile(profile, machine);
   if (known !== undefined) {
     refuseUnfit(known);
   }
-  const { dockerHost, certPath } = dockerEnv(profile, machine);
+  const { dockerHost, certPath } = await dockerEnv(profile, machine);
   const missing = CERTIFICATES.filter((file) => !machine.exists(certPath, file));
   if (missing.length > 0) {
     throw new RunError(
@@ -73,8 +76,8 @@ function refuseUnfit({ name, runtime, nodes, driver }: Profile): void {
   }
 }
 
-function dockerEnv(profile: string, machine: Machine): { dockerHost: string; certPath: string } {
-  const result = machine.run("minikube", ["-p", profile, "docker-env", "--shell", "none", "-o", "json"]);
+async function dockerEnv(profile: string, machine: Machine): Promise<DockerEnv> {
+  const result = await machine.run("minikube", ["-p", profile, "docker-env", "--shell", "none", "-o", "json"]);
   switch (result.kind) {
     case "missing":
       throw new RunError(
@@ -128,7 +131,7 @@ function noDaemonOfItsOwn(profile: string): string {
   );
 }
 
-function parseDockerEnv(profile: string, stdout: string): { dockerHost: string; certPath: string } {
+function parseDockerEnv(profile: string, stdout: string): DockerEnv {
   let parsed: unknown;
   try {
     parsed = JSON.parse(stdout);

@@ -12,7 +12,7 @@ export function recordingMachine(
   const ran: string[] = [];
   return {
     ran,
-    run: (command, args) => {
+    run: async (command, args) => {
       ran.push([command, ...args].join(" "));
       return answer(command);
     },

@@ -7,18 +7,18 @@ const PROPERTIES = { context: "minikube", namespace: "todo", keepData: false };
 
 const machine = (result: CommandResult = { kind: "done", stdout: "" }) => recordingMachine(() => result, undefined);
 
-it("deletes the namespace if it is ours, and then its pods with a second's grace", () => {
+it("deletes the namespace if it is ours, and then its pods and claims with a second's grace", async () => {
   const asked = machine();
-  endPods(PROPERTIES, asked);
+  await endPods(PROPERTIES, asked);
   expect(asked.ran).toEqual([
     "kubectl --context=minikube delete namespaces --selector=app.kubernetes.io/part-of=todo --field-selector=metadata.name=todo --wait=false",
-    "kubectl --context=minikube delete pods --all --namespace=todo --grace-period=1 --wait=false",
+    "kubectl --context=minikube delete pods,persistentvolumeclaims --all --namespace=todo --grace-period=1 --wait=false",
   ]);
 });
 
-it("touches nothing when the data are to stay", () => {
+it("touches nothing when the data are to stay", async () => {
   const asked = machine();
-  endPods({ ...PROPERTIES, keepData: true }, asked);
+  await endPods({ ...PROPERTIES, keepData: true }, asked);
   expect(asked.ran).toEqual([]);
 });
 
@@ -26,10 +26,10 @@ it.each<CommandResult>([
   { kind: "missing" },
   { kind: "timeout", seconds: 60 },
   { kind: "failed", code: 1, stderr: "no such context" },
-])("leaves it to Pulumi where kubectl can't: %j", (result) => {
-  expect(() => endPods(PROPERTIES, machine(result))).not.toThrow();
+])("leaves it to Pulumi where kubectl can't: %j", async (result) => {
+  await endPods(PROPERTIES, machine(result));
 });
 
-it("says what to do with a state that tells nothing", () => {
-  expect(() => endPods({}, machine())).toThrow(/pulumi state delete/);
+it("says what to do with a state that tells nothing", async () => {
+  await expect(endPods({}, machine())).rejects.toThrow(/pulumi state delete/);
 });

@@ -49,10 +49,10 @@ export const provider: UntypedServiceImplementation = {
       await removeBuiltImages(properties);
     } else if (type === "NamespacePods") {
       const { endPods } = await import("./end-pods.ts");
-      endPods(properties);
+      await endPods(properties);
     } else if (type === "NamespaceVolumes") {
       const { removeVolumes } = await import("./remove-volumes.ts");
-      removeVolumes(properties);
+      await removeVolumes(properties);
     } else {
       throw new Error(`there is no way to delete a ${type} here: pulumi state delete removes its entry`);
     }

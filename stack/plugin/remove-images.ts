@@ -22,7 +22,7 @@ export async function removeBuiltImages(
   if (readProfile(profile, machine) === undefined) {
     return;
   }
-  const { dockerHost, certPath } = findMinikube(profile, machine);
+  const { dockerHost, certPath } = await findMinikube(profile, machine);
   const daemon = connect(dockerHost, certPath);
   for (const repository of repositories.map(String)) {
     await removeRepository(daemon, repository);

@@ -10,7 +10,10 @@ const FOLDER = "/tmp/hostpath-provisioner";
  * @param properties those of the resource, see NamespaceVolumesArgs
  * @throws Error when Minikube does not let the folder be removed
  */
-export function removeVolumes(properties: Record<string, unknown>, machine: Machine = thisMachine()): void {
+export async function removeVolumes(
+  properties: Record<string, unknown>,
+  machine: Machine = thisMachine(),
+): Promise<void> {
   const { minikubeProfile: profile, context, namespace, keepData } = properties;
   if (typeof profile !== "string" || typeof context !== "string" || !isName(namespace)) {
     throw new Error("the state does not say whose volumes to remove: pulumi state delete removes its entry");
@@ -18,12 +21,22 @@ export function removeVolumes(properties: Record<string, unknown>, machine: Mach
   if (keepData !== false || readProfile(profile, machine) === undefined) {
     return;
   }
-  // What kubectl can't do here leaves a line in a list, but no data.
-  for (const name of leftVolumes(context, namespace, machine)) {
-    machine.run("kubectl", [`--context=${context}`, "delete", "persistentvolume", name, "--wait=false"]);
+  await Promise.all([
+    forgetVolumes(context, namespace, machine),
+    removeFolder(profile, `${FOLDER}/${namespace}`, machine),
+  ]);
+}
+
+/** What kubectl can't do here leaves a line in a list, but no data. */
+async function forgetVolumes(context: string, namespace: string, machine: Machine): Promise<void> {
+  const names = await leftVolumes(context, namespace, machine);
+  if (names.length > 0) {
+    await machine.run("kubectl", [`--context=${context}`, "delete", "persistentvolumes", ...names, "--wait=false"]);
   }
-  const folder = `${FOLDER}/${namespace}`;
-  const result = machine.run("minikube", ["-p", profile, "ssh", "--", "sudo", "rm", "-rf", folder]);
+}
+
+async function removeFolder(profile: string, folder: string, machine: Machine): Promise<void> {
+  const result = await machine.run("minikube", ["-p", profile, "ssh", "--", "sudo", "rm", "-rf", folder]);
   if (result.kind !== "done") {
     const words = result.kind === "failed" ? `: ${result.stderr.trim()}` : "";
     throw new Error(
@@ -38,9 +51,9 @@ function isName(value: unknown): value is string {
 }
 
 /** Volumes of the namespace whose claim is gone. */
-function leftVolumes(context: string, namespace: string, machine: Machine): string[] {
+async function leftVolumes(context: string, namespace: string, machine: Machine): Promise<string[]> {
   const row = '{range .items[*]}{.metadata.name} {.spec.claimRef.namespace} {.status.phase}{"\\n"}{end}';
-  const result = machine.run("kubectl", [
+  const result = await machine.run("kubectl", [
     `--context=${context}`,
     "get",
     "persistentvolumes",
