@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { get } from "node:http";
 
 // node warm-up.mjs <url> <program> [arguments]: starts a server, waits until the address answers 200, ends it. So V8's
@@ -7,8 +8,8 @@ import { get } from "node:http";
 
 const READY_MS = 60_000;
 const END_MS = 20_000;
-/** For what a server loads after it has begun to listen. */
-const SETTLE_MS = 1_000;
+/** A server at rest uses no more than one tick of the CPU (10 ms) in this time. */
+const REST_MS = 200;
 
 const [url, program, ...args] = process.argv.slice(2);
 if (!url || !program) {
@@ -18,7 +19,7 @@ const child = spawn(program, args, { stdio: "inherit" });
 const exited = once(child, "exit");
 try {
   await answers(url);
-  await sleep(SETTLE_MS);
+  await rests();
 } catch (error) {
   child.kill("SIGKILL");
   throw error;
@@ -44,6 +45,26 @@ async function answers(address) {
     await sleep(50);
   }
   throw new Error(`${address} did not answer in ${READY_MS / 1000} s`);
+}
+
+/** A server may go on loading after it has begun to listen. One that never rests is ended all the same. */
+async function rests() {
+  const end = performance.now() + READY_MS;
+  let used = cpuTicks();
+  while (performance.now() < end) {
+    await sleep(REST_MS);
+    const before = used;
+    used = cpuTicks();
+    if (used - before <= 1) {
+      return;
+    }
+  }
+}
+
+/** What the server's process has used so far, in user and kernel mode: fields 14 and 15 of proc_pid_stat(5). */
+function cpuTicks() {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return Number(fields[11]) + Number(fields[12]);
 }
 
 /**

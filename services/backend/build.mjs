@@ -1,9 +1,16 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
-// Bundles the two entries of the backend into dist/, with all they need: the folder runs without node_modules.
+// node build.mjs [--no-source-maps]: bundles the two entries of the backend into dist/, with all they need: the folder
+// runs without node_modules.
+
+const { values: options } = parseArgs({
+  options: { "source-maps": { type: "boolean", default: true } },
+  allowNegative: true,
+});
 
 const folder = import.meta.dirname;
 const dist = path.join(folder, "dist");
@@ -47,7 +54,7 @@ await build({
   target: "node24",
   // What is imported later stays a file of its own and is loaded when it is needed.
   splitting: true,
-  sourcemap: true,
+  sourcemap: options["source-maps"],
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: "linked",
