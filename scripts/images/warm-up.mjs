@@ -9,7 +9,7 @@ import { get } from "node:http";
 const READY_MS = 60_000;
 const END_MS = 20_000;
 /** A server at rest uses no more than one tick of the CPU (10 ms) in this time. */
-const REST_MS = 200;
+const REST_MS = 100;
 
 const [url, program, ...args] = process.argv.slice(2);
 if (!url || !program) {

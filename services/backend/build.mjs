@@ -4,16 +4,18 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
-// node build.mjs [--no-source-maps]: bundles the two entries of the backend into dist/, with all they need: the folder
-// runs without node_modules.
-
-const { values: options } = parseArgs({
-  options: { "source-maps": { type: "boolean", default: true } },
-  allowNegative: true,
-});
+// node build.mjs [--no-source-maps] [--out=FOLDER]: bundles the two entries of the backend into dist/ beside this file or
+// into FOLDER, with all they need: it runs without node_modules.
 
 const folder = import.meta.dirname;
-const dist = path.join(folder, "dist");
+const { values: options } = parseArgs({
+  options: {
+    "source-maps": { type: "boolean", default: true },
+    out: { type: "string", default: path.join(folder, "dist") },
+  },
+  allowNegative: true,
+});
+const dist = path.resolve(options.out);
 const { version } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"));
 
 const mcpClients = ["NodeMCPServerStdio", "NodeMCPServerSSE", "NodeMCPServerStreamableHttp"];
