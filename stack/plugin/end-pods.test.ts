@@ -5,15 +5,22 @@ import { endPods } from "./end-pods.ts";
 
 const PROPERTIES = { context: "minikube", namespace: "todo", keepData: false };
 
-const machine = (result: CommandResult = { kind: "done", stdout: "" }) => recordingMachine(() => result, undefined);
+const machine = (result: CommandResult = { kind: "done", stdout: "namespace/todo\n" }) =>
+  recordingMachine(() => result, undefined);
 
 it("deletes the namespace if it is ours, and then its pods and claims with a second's grace", async () => {
   const asked = machine();
   await endPods(PROPERTIES, asked);
   expect(asked.ran).toEqual([
-    "kubectl --context=minikube delete namespaces --selector=app.kubernetes.io/part-of=todo --field-selector=metadata.name=todo --wait=false",
+    "kubectl --context=minikube delete namespaces --selector=app.kubernetes.io/part-of=todo --field-selector=metadata.name=todo --output=name --wait=false",
     "kubectl --context=minikube delete pods,persistentvolumeclaims --all --namespace=todo --grace-period=1 --wait=false",
   ]);
+});
+
+it("leaves what is in somebody else's namespace", async () => {
+  const asked = machine({ kind: "done", stdout: "" });
+  await endPods(PROPERTIES, asked);
+  expect(asked.ran).toHaveLength(1);
 });
 
 it("touches nothing when the data are to stay", async () => {

@@ -17,7 +17,11 @@ export async function endPods(properties: Record<string, unknown>, machine: Mach
   }
   // First the namespace, in which nothing is made from then on: else each pod would have a successor.
   const ours = ["--selector=app.kubernetes.io/part-of=todo", `--field-selector=metadata.name=${namespace}`];
-  await machine.run("kubectl", [`--context=${context}`, "delete", "namespaces", ...ours, "--wait=false"]);
-  const pods = ["delete", "pods,persistentvolumeclaims", "--all", `--namespace=${namespace}`];
-  await machine.run("kubectl", [`--context=${context}`, ...pods, "--grace-period=1", "--wait=false"]);
+  const kubectl = (...args: string[]) =>
+    machine.run("kubectl", [`--context=${context}`, "delete", ...args, "--wait=false"]);
+  const deleted = await kubectl("namespaces", ...ours, "--output=name");
+  // Of the same name in another cluster it may be somebody else's: nothing is deleted, and nothing in it may be.
+  if (deleted.kind === "done" && deleted.stdout.trim() === `namespace/${namespace}`) {
+    await kubectl("pods,persistentvolumeclaims", "--all", `--namespace=${namespace}`, "--grace-period=1");
+  }
 }
