@@ -1,5 +1,5 @@
 import { TEST_TAG } from "../scripts/test/minikube.mjs";
-import { docker, helm, kubectl, MINUTE, PAGE } from "./_cluster.ts";
+import { docker, eventually, helm, kubectl, MINUTE, PAGE } from "./_cluster.ts";
 
 const PASSWORD = "only-for-tests";
 const AUTH_SECRET = "only for tests, and 32 characters at least";
@@ -51,6 +51,8 @@ export async function installBackend(settings: BackendSettings = {}): Promise<vo
 /** Installs the page, or changes it; `podAnnotations` that differ roll its pods. */
 export async function installFrontend(values: object = {}): Promise<void> {
   await install("frontend", { image: { tag: TEST_TAG, pullPolicy: "Never" }, ...values }, true);
+  // The node leads to pods that are ready only when kube-proxy has seen them.
+  await eventually("an answer of the page", MINUTE, () => fetch(PAGE).catch(() => undefined));
 }
 
 export async function installPostgres(): Promise<void> {

@@ -96,6 +96,8 @@ describe("no pod restarts, the log and the page say why, and it comes back by it
     accepted = [KEY];
     await writeSecrets({ apiKey: KEY });
     await installBackend({ modelUrl: model.urlForPods });
+    // A pod that is to go answers who is still connected to it, with the key that it knows.
+    await settled("backend", 1);
     await say(page, "And now?");
     await log(page).getByText(`Welcome, ${KEY}.`).waitFor();
     await context.close();
