@@ -50,14 +50,13 @@ async function answers(address) {
 /** A server may go on loading after it has begun to listen. One that never rests is ended all the same. */
 async function rests() {
   const end = performance.now() + READY_MS;
-  let used = cpuTicks();
-  while (performance.now() < end) {
-    await sleep(REST_MS);
-    const before = used;
-    used = cpuTicks();
+  const runs = () => child.exitCode === null && child.signalCode === null;
+  for (let before = 0; runs() && performance.now() < end; await sleep(REST_MS)) {
+    const used = cpuTicks();
     if (used - before <= 1) {
       return;
     }
+    before = used;
   }
 }
 
