@@ -9,12 +9,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: [
-            "services/*/src/**/*.test.ts",
-            "services/frontend/**/*.test.{ts,tsx}",
-            "stack/**/*.test.ts",
-            "policy/**/*.test.ts",
-          ],
+          include: ["services/*/src/**/*.test.ts", "services/frontend/**/*.test.{ts,tsx}", "stack/**/*.test.ts"],
           exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**"],
         },
       },
@@ -31,7 +26,7 @@ export default defineConfig({
         // Rendered by helm, a program that each test starts a few times.
         test: {
           name: "charts",
-          include: ["helm/tests/**/*.test.ts"],
+          include: ["test/charts/**/*.test.ts"],
           testTimeout: MINUTE,
         },
       },
@@ -47,7 +42,7 @@ export default defineConfig({
       {
         test: {
           name: "e2e",
-          include: ["e2e/**/*.test.ts"],
+          include: ["test/stories/**/*.test.ts"],
           // One browser and one app at a time: two cores must be enough, and stories share ports.
           fileParallelism: false,
           testTimeout: 3 * MINUTE,
@@ -57,7 +52,7 @@ export default defineConfig({
       {
         test: {
           name: "cluster",
-          include: ["cluster/**/*.test.ts"],
+          include: ["test/cluster/**/*.test.ts"],
           globalSetup: ["scripts/test/cluster-setup.ts"],
           // One cluster with one pair of ports.
           fileParallelism: false,
@@ -66,7 +61,7 @@ export default defineConfig({
         },
       },
       // On a Minikube of its own, one test after the other; each says by itself how long it may take.
-      { test: { name: "stack", include: ["stack-tests/**/*.test.ts"], hookTimeout: 5 * MINUTE } },
+      { test: { name: "stack", include: ["test/stack/**/*.test.ts"], hookTimeout: 5 * MINUTE } },
     ],
   },
 });

@@ -73,7 +73,7 @@ describe.each(["README.md", "CONTRIBUTING.md"].filter((file) => files.includes(f
 
   it("names only paths that exist", () => {
     const named = code.flatMap((text) => [
-      ...text.matchAll(/(?<![\w/.:@-])((?:services|scripts|helm|stack|e2e|bench|\.ci)\/[\w./-]*\w)/g),
+      ...text.matchAll(/(?<![\w/.:@-])((?:services|scripts|helm|stack|test|docs|\.ci)\/[\w./-]*\w)/g),
     ]);
     expect(named.map(([, name = ""]) => name).filter((name) => !existsSync(path.join(ROOT, name)))).toEqual([]);
   });

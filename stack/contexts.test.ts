@@ -9,7 +9,7 @@ describe.each(["backend", "frontend"])("the image of the %s", (name) => {
 
   it("is not made anew by a change of the other service, of the charts, of tests or of this program", () => {
     const strangers = files(name).filter((file) =>
-      new RegExp(`^(services/${other}|helm|stack|e2e|bench|docs)/|\\.test\\.tsx?$|\\.md$`).test(file),
+      new RegExp(`^(services/${other}|helm|stack|test|docs)/|\\.test\\.tsx?$|\\.md$`).test(file),
     );
     expect(strangers).toEqual([]);
   });

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Output, output } from "@pulumi/pulumi";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { visibleSecrets } from "../policy/rules.ts";
 import { type Asked, only, runStack, type World } from "./_mocks.ts";
+import { visibleSecrets } from "./policy/rules.ts";
 
 const home = process.cwd();
 const CHART = "kubernetes:helm.sh/v4:Chart";

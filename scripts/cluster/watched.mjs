@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "../local/user-error.mjs";
 
 /** What goes into images, charts or the program, as far as a path tells; Pulumi finds out whether it changes anything. */
-const FOLDERS = ["services", "helm", "stack", "policy"];
+const FOLDERS = ["services", "helm", "stack"];
 const FILES =
   /^(Dockerfile\.\w+(\.dockerignore)?|\.npmrc|index\.ts|Pulumi(\.[\w-]+)?\.yaml|package(-lock)?\.json|tsconfig[\w.]*\.json)$/;
 /** Made by builds and editors, tests, and what people read. */

@@ -21,7 +21,7 @@ const COUNTED = [
 const IGNORED = [
   "README.md",
   "notes.txt",
-  "bench/run.ts",
+  "test/bench/run.ts",
   "node_modules/x/index.js",
   "services/backend/dist/main.js",
   "services/backend/src/main.test.ts",

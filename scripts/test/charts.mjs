@@ -46,7 +46,7 @@ const CHECKS = [
 ];
 
 /**
- * Checks the charts without a cluster; each check and each test of `helm/tests` counts. What this machine has no tool for
+ * Checks the charts without a cluster; each check and each test of `test/charts` counts. What this machine has no tool for
  * is named and counted as skipped, and as failed in CI.
  * @param {AbortSignal} signal
  * @returns {Promise<Counts>}

@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { BACKEND_FLAGS } from "../../scripts/local/app.mjs";
+import { startPostgres } from "../../scripts/local/postgres.mjs";
+
+export const ROOT = path.join(import.meta.dirname, "..", "..");
+const DIST = path.join(ROOT, "services/backend/dist");
+
+export type Database = { url: string; stop: () => Promise<void> };
+
+/** A PostgreSQL as `npm start` has it, fsync and all, on an empty folder. */
+export async function startDatabase(): Promise<Database> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "todo-bench-"));
+  const server = await startPostgres({ dataDir });
+  const env = { ...process.env, DATABASE_URL: server.url, BETTER_AUTH_SECRET: "x".repeat(32) };
+  const migrate = spawn(process.execPath, [path.join(DIST, "migrate.js")], { env, stdio: "ignore" });
+  const [code] = await once(migrate, "exit");
+  if (code !== 0) throw new Error("migrating failed");
+  const stop = async () => {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  return { url: server.url, stop };
+}
+
+export type Backend = { url: string; pid: number; listeningMs: number; stop: () => Promise<void> };
+
+/** Starts a script that will listen on PORT; `listeningMs` is from the spawn to the first accepted connection. */
+export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Promise<Backend> {
+  const port = await freePort();
+  const began = performance.now();
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env, PORT: String(port), HOST: "127.0.0.1", LOG_LEVEL: "error" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await accepts(port, child);
+  const listeningMs = performance.now() - began;
+  const stop = async () => {
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    await exited;
+  };
+  return { url, pid: child.pid ?? 0, listeningMs, stop };
+}
+
+export function startBackend(databaseUrl: string): Promise<Backend> {
+  const env = { DATABASE_URL: databaseUrl, BETTER_AUTH_SECRET: "x".repeat(32), BETTER_AUTH_URL: PAGE };
+  return startProcess([...BACKEND_FLAGS, path.join(DIST, "main.js")], env);
+}
+
+/** The memory that a process holds, in MB (VmRSS; Linux only). */
+export function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(status)?.[1];
+  if (!kilobytes) throw new Error("this system does not tell a process's memory");
+  return Number(kilobytes) / 1024;
+}
+
+export type Session = { cookie: string; userId: string };
+
+const PAGE = "http://localhost:3000";
+
+/** Makes an account. `origin` is the page's, as a browser would say it. */
+export async function signUp(url: string, name: string, origin = PAGE): Promise<Session> {
+  const response = await fetch(`${url}/api/auth/sign-up/email`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin },
+    body: JSON.stringify({ name, email: `${name}@example.com`, password: "correct horse battery" }),
+  });
+  if (!response.ok) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
+  const { user } = (await response.json()) as { user: { id: string } };
+  const cookie = response.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
+  return { cookie, userId: user.id };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || !address) throw new Error("no free port");
+  return address.port;
+}
+
+async function accepts(port: number, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 5_000; i++) {
+    if (child.exitCode !== null) throw new Error(`the process ended with code ${child.exitCode}`);
+    const socket = connect(port, "127.0.0.1");
+    const accepted = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (accepted) return;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  throw new Error("the process does not listen");
+}

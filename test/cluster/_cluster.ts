@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { inject } from "vitest";
+import { OWN_LABEL, TEST_NAMESPACE } from "../../scripts/test/minikube.mjs";
+import { type ExecuteOptions, execute } from "../../scripts/test/programs.mjs";
+
+/** The addresses of page and backend on this machine. */
+export const PAGE = "http://localhost:30000";
+export const API = "http://localhost:30001";
+
+export const MINUTE = 60_000;
+
+/** The Minikube of these tests. Throws with the reason when there is none. */
+export function minikube() {
+  const found = inject("minikube");
+  if (typeof found === "string") throw new Error(`these tests need Minikube: ${found}`);
+  return found;
+}
+
+/** The environment in which every tool sees this Minikube, and no other cluster. */
+export function clusterEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, KUBECONFIG: minikube().kubeconfig };
+}
+
+/** Runs kubectl in the tests' namespace; a `--namespace` among `args` wins. */
+export function kubectl(args: readonly string[], options: ExecuteOptions = {}): Promise<string> {
+  return execute("kubectl", [`--namespace=${TEST_NAMESPACE}`, ...args], { env: clusterEnv(), ...options });
+}
+
+/** Runs helm in the tests' namespace. */
+export function helm(args: readonly string[], options: ExecuteOptions = {}): Promise<string> {
+  return execute("helm", [`--namespace=${TEST_NAMESPACE}`, ...args], { env: clusterEnv(), ...options });
+}
+
+/** Runs docker against the daemon inside Minikube. */
+export function docker(args: readonly string[], options: ExecuteOptions = {}): Promise<string> {
+  return execute("docker", [...args], { env: dockerEnv(), ...options });
+}
+
+export function dockerEnv(): NodeJS.ProcessEnv {
+  return { ...process.env, ...minikube().docker, DOCKER_BUILDKIT: "1" };
+}
+
+/** Makes the tests' namespace, as strict as QUICKSTART's. */
+export async function createNamespace(): Promise<void> {
+  await kubectl(["create", "namespace", TEST_NAMESPACE]);
+  const labels = [OWN_LABEL, "pod-security.kubernetes.io/enforce=restricted"];
+  await kubectl(["label", "namespace", TEST_NAMESPACE, ...labels]);
+}
+
+/** Removes the tests' namespace with all that is in it. */
+export async function deleteNamespace(): Promise<void> {
+  const args = ["delete", "namespace", TEST_NAMESPACE, "--ignore-not-found", "--timeout=170s"];
+  await kubectl(args, { timeoutMs: 3 * MINUTE });
+}
+
+/** Looks again and again until `look` gives something else than undefined or false. */
+export async function eventually<T>(
+  what: string,
+  timeoutMs: number,
+  look: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const end = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1_000} s`);
+    await sleep(200);
+  }
+}
+
+/** Prints a figure of this run, so that it stands in the output of the tests. */
+export function tell(line: string): void {
+  console.log(`measured: ${line}`);
+}

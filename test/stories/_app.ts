@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const ROOT = path.join(import.meta.dirname, "..", "..");
+
+/** An app that already runs somewhere (on Minikube, say), and what may be done with it. */
+export type RunningApp = {
+  url: string;
+  /** Ends the whole app and starts it again on the same data. */
+  restart?: () => Promise<void>;
+  /** Where it asks for its model; the stories' own model will listen there. */
+  modelAt?: () => Promise<{ host: string; port: number }>;
+};
+
+const address = process.env["E2E_URL"];
+let running: RunningApp | undefined = address ? { url: address.replace(/\/$/, "") } : undefined;
+
+/** Lets the stories that are imported from now on use this app, instead of starting one of their own. */
+export function useRunningApp(app: RunningApp): void {
+  running = app;
+}
+
+/** Whether the app of these stories can be restarted, which one that runs elsewhere mostly can't. */
+export function canRestart(): boolean {
+  return running === undefined || running.restart !== undefined;
+}
+
+/** Whether the app of these stories can be given a model of their own. */
+export function canChooseModel(): boolean {
+  return running === undefined || running.modelAt !== undefined;
+}
+
+/** Where a model of the stories' own must listen: anywhere on this machine, for an app that is started here. */
+export async function modelAddress(): Promise<{ host?: string; port?: number }> {
+  return (await running?.modelAt?.()) ?? {};
+}
+
+export type App = {
+  url: string;
+  /** Ends the whole app and starts it again on the same data. */
+  restart: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/**
+ * Starts the app by `npm start`'s own script on a new data folder and free ports, or takes the one that runs already.
+ * `env` goes to it, for a model of the test's own.
+ */
+export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
+  if (running) {
+    const refuse = () => Promise.reject(new Error("an app that runs elsewhere can't be restarted from here"));
+    return { url: running.url, restart: running.restart ?? refuse, stop: async () => undefined };
+  }
+  const dataDir = mkdtempSync(path.join(tmpdir(), "todo-e2e-"));
+  const port = await freePort();
+  const settings = {
+    ...process.env,
+    // A key in the developer's own shell must not make the stories talk to a real model.
+    OPENAI_API_KEY: "",
+    OPENAI_BASE_URL: "",
+    DATABASE_URL: "",
+    ...env,
+    PORT: String(port),
+    BACKEND_PORT: String(await freePort()),
+    DATA_DIR: dataDir,
+  };
+  let child = launch(settings);
+  const url = `http://localhost:${port}`;
+  await answers(url, child);
+  const stop = async () => {
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    await exited;
+  };
+  return {
+    url,
+    restart: async () => {
+      await stop();
+      child = launch(settings);
+      await answers(url, child);
+    },
+    stop: async () => {
+      await stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function launch(env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [path.join(ROOT, "scripts/start.mjs")], {
+    env,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+/** Waits until the page's address leads to a backend that can serve: without a session it answers 401. */
+async function answers(url: string, child: ChildProcess): Promise<void> {
+  for (let i = 0; i < 1_800; i++) {
+    if (child.exitCode !== null) throw new Error(`npm start ended with code ${child.exitCode}`);
+    const status = await fetch(`${url}/api/tasks`).then(
+      (response) => response.status,
+      () => 0,
+    );
+    if (status === 401) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error("npm start did not come up");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || address === null) throw new Error("no free port");
+  return address.port;
+}
