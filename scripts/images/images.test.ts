@@ -53,7 +53,7 @@ describe.each(["frontend", "backend"])("the build context of Dockerfile.%s", (na
     "services/backend/src/.env.local",
     "services/backend/dist/main.js",
     "services/backend/node_modules/hono/package.json",
-    "services/backend/src/agent/hub.test.ts",
+    "services/backend/src/runs/hub.test.ts",
     "services/backend/test/_harness.ts",
     "services/frontend/.env.production",
     "services/frontend/.next/cache/x",

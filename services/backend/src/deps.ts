@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { verifyClientAddress } from "@todo/contract/client-address";
 import type { Logger } from "pino";
-import { Hub } from "./agent/hub.ts";
 import { type AssistantModel, createModel } from "./agent/model.ts";
-import { Worker } from "./agent/worker.ts";
 import type { Auth } from "./auth.ts";
 import { Availability } from "./db/availability.ts";
 import { type Actor, createDatabase, type Db, ping } from "./db/database.ts";
@@ -13,6 +11,9 @@ import type { Env } from "./env.ts";
 import { version } from "./env.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
+import type { Answerer } from "./runs/answerer.ts";
+import { Hub } from "./runs/hub.ts";
+import { Worker } from "./runs/worker.ts";
 import type { Session } from "./session-reader.ts";
 
 /** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
@@ -25,7 +26,8 @@ export type Deps = {
   metrics: Metrics;
   hub: Hub;
   worker: Worker;
-  /** Loaded at its first use. */
+  /** The agent; like the accounts it is loaded at its first use. */
+  answerer: () => Promise<Answerer>;
   auth: () => Promise<Auth>;
   /** Whose session the request with these cookies belongs to. */
   readSession: (cookies: string | undefined) => Promise<Session | undefined>;
@@ -64,6 +66,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const metrics = new Metrics();
   const hub = new Hub(db, log);
   const work = { db, clock, log, onChange: (userId: string) => hub.publishUserChange(userId) };
+  const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(model));
   const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;
@@ -77,7 +80,8 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     model,
     metrics,
     hub,
-    worker: new Worker({ ...work, hub, model, onOutcome }, randomUUID(), overrides.runSeconds),
+    worker: new Worker({ ...work, hub, answerer, onOutcome }, randomUUID(), overrides.runSeconds),
+    answerer,
     auth,
     readSession: async (cookies) => (await reader())(cookies),
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),

@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   const env = readEnv();
   if (env.FAILPOINT) armFailpoint(env.FAILPOINT);
   const server = await startServer(env, new URL("./docs/", import.meta.url));
-  const { log, model, auth } = server.deps;
+  const { log, model, auth, answerer } = server.deps;
   log.info({ port: server.port, assistant: model.name, ms: Math.round(performance.now()) }, "listening");
 
   const end = async (why: string, finish: () => Promise<void>) => {
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   });
 
   // What is not needed to listen is loaded now, so that the first visitor need not wait for it.
-  await Promise.all([auth(), model.load(), import("./agent/execute-run.ts")]);
+  await Promise.all([auth(), model.load(), answerer()]);
 }
 
 try {

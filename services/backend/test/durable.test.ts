@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { type Chunk, type ToolOutput, textOf } from "@todo/contract";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
-import { runCall } from "../src/agent/run-call.ts";
-import { RunLog } from "../src/agent/run-log.ts";
-import { streamRun } from "../src/agent/stream-run.ts";
 import { claimRuns, type RunRow, renewLeases } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/domain/tasks.ts";
+import { callOnce } from "../src/runs/call-once.ts";
+import { RunLog } from "../src/runs/run-log.ts";
+import { streamRun } from "../src/runs/stream-run.ts";
 import {
   closeAfterTest,
   createTestDatabase,
@@ -139,10 +139,8 @@ describe("an owner whose claim was taken over", () => {
     const { db, clock, log, hub, asUser } = server.deps;
     const stale = new RunLog({ db, clock, log, hub, onChange: () => {} }, mine);
     const text: Chunk = { type: "text-delta", id: "text-1", delta: "late" };
-    const call = runCall(
-      { run: mine, log: stale, plannedDeletes: new Map() },
-      { name: "add_tasks", callId: "late" },
-      (ctx) => addTasks(ctx, [{ title: "late" }]).then((changes): ToolOutput => ({ changes })),
+    const call = callOnce({ run: mine, log: stale }, { name: "add_tasks", callId: "late" }, (ctx) =>
+      addTasks(ctx, [{ title: "late" }]).then((changes): ToolOutput => ({ changes })),
     );
     await expect(call).rejects.toThrow(LeaseLost);
     await expect(stale.commit(async () => ({ chunks: [text], value: 1 }))).rejects.toThrow(LeaseLost);

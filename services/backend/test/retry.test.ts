@@ -1,8 +1,8 @@
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
 import { type Chunk, textOf } from "@todo/contract";
 import { describe, expect, it } from "vitest";
-import { type Cursor, parseCursor, streamRun } from "../src/agent/stream-run.ts";
 import { retryRun } from "../src/domain/runs.ts";
+import { type Cursor, parseCursor, streamRun } from "../src/runs/stream-run.ts";
 import { type Answer, signUp, type TestServer } from "./_harness.ts";
 import { fold, json, runIs, serve } from "./_runs.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { findApprovalByCall } from "../db/queries/approvals.ts";
 import { askApproval } from "../domain/approvals.ts";
 import type { Context } from "../domain/context.ts";
-import type { ToolRun } from "./run-call.ts";
+import type { ToolRun } from "./tools/define-tool.ts";
 
 /** How a tool tells which rows a call would delete now. */
 export type Ask<Input> = (ctx: Context, input: Input) => Promise<ApprovalDescriptor>;

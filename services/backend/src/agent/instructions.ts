@@ -1,9 +1,8 @@
 import type { AgentInputItem } from "@openai/agents-core";
 import { limits } from "@todo/contract";
-import type { ModelContext, ModelContextBounds, TaskSnapshot } from "../db/queries/model-context.ts";
-import type { RunRow } from "../db/queries/runs.ts";
 import { localDate } from "../domain/due-dates.ts";
-import { WINDOW_MESSAGES } from "../domain/summary.ts";
+import { CONTEXT_BOUNDS, type Question, type TaskSnapshot } from "../domain/model-context.ts";
+import type { RunRow } from "../domain/runs.ts";
 
 /** The same bytes in every request, so that a provider can cache them. What changes comes after, see `buildInput`. */
 export const INSTRUCTIONS = `You are the assistant of a to-do list. The user talks to you; you keep the list with your tools.
@@ -22,17 +21,13 @@ How to work:
 
 How to answer: in the user's language, short, plain text without Markdown or HTML. One task a line, as "#3 Title (due …)".`;
 
-/** What of a conversation and a list the model is told at most. */
-export const CONTEXT_BOUNDS: ModelContextBounds = { messages: WINDOW_MESSAGES, messageCharacters: 1_500, tasks: 30 };
-
 /**
  * What the model is given for a run, its size bounded whatever the history: the summary of turns long past, the newest
  * messages, the user's message, and last, since it changes with every turn, the time and a snapshot of the open tasks.
  */
 export function buildInput(
   run: Pick<RunRow, "createdAt" | "timeZone">,
-  asked: string,
-  { summary, history, tasks }: ModelContext,
+  { asked, context: { summary, history, tasks } }: Question,
 ): AgentInputItem[] {
   return [
     ...(summary ? [system(`Earlier in this conversation:\n${summary}`)] : []),

@@ -1,13 +1,11 @@
 import type { Model, ModelRequest, ModelResponse } from "@openai/agents-core";
 import { protocol, Usage } from "@openai/agents-core";
 import { type Chunk, toolInputs } from "@todo/contract";
-import { insertJournal } from "../db/queries/run-log.ts";
-import type { JournaledResponse } from "../db/schema/runs.ts";
-import { failpoint } from "../failpoint.ts";
+import { type JournaledResponse, storeTurn } from "../runs/journal.ts";
+import { RunFault } from "../runs/run-fault.ts";
+import type { RunLog } from "../runs/run-log.ts";
 import { mendOutput, textIn } from "./mend-output.ts";
-import { ModelFault } from "./model-fault.ts";
 import { type Done, type StreamEvent, streamModel } from "./model-stream.ts";
-import type { RunLog } from "./run-log.ts";
 import { storable } from "./storable.ts";
 
 export type JournaledModelOptions = {
@@ -46,7 +44,7 @@ export class JournaledModel implements Model {
         return { usage: new Usage(usage), output, responseId: id };
       }
     }
-    throw new ModelFault("model_cut_off", "The model's stream ended early.");
+    throw new RunFault("model_cut_off", "The model's stream ended early.");
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
@@ -73,7 +71,7 @@ export class JournaledModel implements Model {
       if (event.type === "output_text_delta") text.add(event.delta);
       yield event;
     }
-    throw new ModelFault("model_cut_off", "The model's stream ended without an end.");
+    throw new RunFault("model_cut_off", "The model's stream ended without an end.");
   }
 
   #beginStep(turn: number): void {
@@ -84,15 +82,8 @@ export class JournaledModel implements Model {
   }
 
   async #store(turn: number, event: Done, text: TextChunks): Promise<void> {
-    const { run, log } = this.#options;
-    const calls = callsOf(event);
-    const chunks = [...text.end(textIn(event.response.output)), ...calls];
-    failpoint("journal:before");
-    await log.commit(async (ctx) => {
-      await insertJournal(ctx.db, run.id, run.userId, turn, toJournal(event));
-      return { chunks, value: undefined };
-    });
-    failpoint("journal:after");
+    const chunks = [...text.end(textIn(event.response.output)), ...callsOf(event)];
+    await storeTurn(this.#options, turn, toJournal(event), chunks);
   }
 }
 
@@ -130,13 +121,13 @@ class TextChunks {
   }
 }
 
-/** The tool calls as chunks. @throws ModelFault when one names no tool of ours or its arguments are no JSON object */
+/** The tool calls as chunks. @throws RunFault when one names no tool of ours or its arguments are no JSON object */
 function callsOf(event: Done): Chunk[] {
   const seen = new Set<string>();
   return event.response.output.flatMap((item): Chunk[] => {
     if (item.type !== "function_call") return [];
     if (!Object.hasOwn(toolInputs, item.name) || seen.has(item.callId)) {
-      throw new ModelFault("model_broken_tool_call", `The model called ${item.name}, or one call twice.`);
+      throw new RunFault("model_broken_tool_call", `The model called ${item.name}, or one call twice.`);
     }
     seen.add(item.callId);
     const input = storable(parseObject(item.arguments));
@@ -149,10 +140,10 @@ function parseObject(json: string): object {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new ModelFault("model_broken_tool_call", "The model's tool arguments are no JSON.", { cause });
+    throw new RunFault("model_broken_tool_call", "The model's tool arguments are no JSON.", { cause });
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ModelFault("model_broken_tool_call", "The model's tool arguments are no object.");
+    throw new RunFault("model_broken_tool_call", "The model's tool arguments are no object.");
   }
   return value;
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ModelFault } from "./model-fault.ts";
+import { RunFault } from "../runs/run-fault.ts";
 import type { Done } from "./model-stream.ts";
 import { storable } from "./storable.ts";
 
@@ -8,7 +8,7 @@ type Output = Done["response"]["output"];
 /**
  * What a model gave in one turn, as we keep it and go on with it: what goes on is what a replay would give.
  * `callIds` are those of the run's earlier turns; the new ones are added.
- * @throws ModelFault when the run's first turn holds nothing
+ * @throws RunFault when the run's first turn holds nothing
  */
 export function mendOutput(output: Output, callIds: Set<string>, turn: number): Output {
   // Some providers count their calls anew in each answer, or give them no ids; what a call did is kept under its id.
@@ -20,7 +20,7 @@ export function mendOutput(output: Output, callIds: Set<string>, turn: number): 
     return { ...item, callId };
   });
   if (mended.some((item) => item.type === "function_call") || textIn(mended).trim() !== "") return mended;
-  if (turn === 1) throw new ModelFault("model_cut_off", "The model said nothing.");
+  if (turn === 1) throw new RunFault("model_cut_off", "The model said nothing.");
   // After its tools a model may have nothing to add. Without a message the SDK would ask it again and again.
   const nothing = { type: "output_text" as const, text: "" };
   return [...mended, { type: "message", role: "assistant", status: "completed", content: [nothing] }];

@@ -1,12 +1,12 @@
 import { MaxTurnsExceededError, ModelBehaviorError } from "@openai/agents-core";
 import type { RunErrorCode } from "@todo/contract";
 import { APIConnectionError, APIError } from "openai";
-import { ModelFault } from "./model-fault.ts";
+import { RunFault } from "../runs/run-fault.ts";
 
 /** Which kind of failure an error of a run is. Imported when one happens: it knows the client's errors, so it loads it. */
 export function classify(error: unknown): RunErrorCode {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof ModelFault) return cause.code;
+    if (cause instanceof RunFault) return cause.code;
     if (cause instanceof MaxTurnsExceededError) return "turn_limit";
     if (cause instanceof APIConnectionError) return "model_unavailable";
     if (cause instanceof APIError) return fromStatus(cause.status);

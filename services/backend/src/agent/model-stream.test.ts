@@ -51,7 +51,7 @@ describe("streamModel", () => {
     const { model } = modelOf(async function* () {
       throw refused;
     });
-    const failure = { name: "ModelFault", code: "model_cut_off", cause: refused };
+    const failure = { name: "RunFault", code: "model_cut_off", cause: refused };
     await expect(all(streamModel(model, request(), 1_000))).rejects.toMatchObject(failure);
   });
 });

@@ -1,5 +1,5 @@
 import type { Model, ModelRequest } from "@openai/agents-core";
-import { ModelFault } from "./model-fault.ts";
+import { RunFault } from "../runs/run-fault.ts";
 
 export type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
 /** The event that ends a turn and holds all of it. */
@@ -8,7 +8,7 @@ export type Done = Extract<StreamEvent, { type: "response_done" }>;
 /**
  * The model's events. Whatever it throws becomes a fault of the model, so that its refused connection is not taken for
  * the database's. The request is aborted when the model is silent for `silenceMs`, and when nobody reads on.
- * @throws ModelFault
+ * @throws RunFault
  */
 export async function* streamModel(model: Model, request: ModelRequest, silenceMs: number): AsyncIterable<StreamEvent> {
   const left = new AbortController();
@@ -31,16 +31,16 @@ export async function* streamModel(model: Model, request: ModelRequest, silenceM
   }
 }
 
-async function asFault(error: unknown): Promise<ModelFault> {
-  if (error instanceof ModelFault) return error;
+async function asFault(error: unknown): Promise<RunFault> {
+  if (error instanceof RunFault) return error;
   const { classify } = await import("./model-errors.ts");
-  return new ModelFault(classify(error), "The model failed.", { cause: error });
+  return new RunFault(classify(error), "The model failed.", { cause: error });
 }
 
 async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ModelFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
+    timer = setTimeout(() => reject(new RunFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
   });
   try {
     return await Promise.race([promise, silence]);

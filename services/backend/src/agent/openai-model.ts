@@ -7,7 +7,7 @@ import {
 } from "@openai/agents-core";
 import { OpenAIChatCompletionsModel, OpenAIResponsesModel } from "@openai/agents-openai";
 import { OpenAI } from "openai";
-import { ModelFault } from "./model-fault.ts";
+import { RunFault } from "../runs/run-fault.ts";
 
 export type OpenAiOptions = {
   apiKey: string | undefined;
@@ -64,7 +64,7 @@ function withCheckedEnd(model: Model): Model {
       for await (const event of model.getStreamedResponse(request)) {
         reason = finishReason(event) ?? reason;
         if (event.type === "response_done" && (reason === undefined || reason === "length")) {
-          throw new ModelFault("model_cut_off", `The model's stream ended, reason: ${reason ?? "none given"}.`);
+          throw new RunFault("model_cut_off", `The model's stream ended, reason: ${reason ?? "none given"}.`);
         }
         yield event;
       }

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ChangeEvent } from "@todo/contract";
-import { streamChanges } from "../agent/stream-changes.ts";
 import type { Deps } from "../deps.ts";
+import { streamChanges } from "../runs/stream-changes.ts";
 import { eventStream } from "./event-stream.ts";
 import { commonErrors, createRouter } from "./router.ts";
 

@@ -1,13 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { approvalDecisionSchema, type Chunk, newMessageSchema, runSchema } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
-import { buildInput, CONTEXT_BOUNDS } from "../agent/instructions.ts";
-import { type Cursor, formatCursor, parseCursor, streamRun } from "../agent/stream-run.ts";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { decideApproval } from "../domain/approvals.ts";
+import { CONTEXT_BOUNDS } from "../domain/model-context.ts";
 import { newestRun, type RunRow, retryRun, sender, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
+import { type Cursor, formatCursor, parseCursor, streamRun } from "../runs/stream-run.ts";
 import { eventStream } from "./event-stream.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
 
@@ -70,7 +70,7 @@ export function runRoutes(deps: Deps) {
     const started = asUser(sender(c.var.userId), async (ctx) => {
       const { run, context } = await startRun(ctx, sent, CONTEXT_BOUNDS);
       // The model is asked while the commit is on its way; what it says is written after it.
-      if (context) worker.begin(run, { input: buildInput(run, message.text, context), committed: started });
+      if (context) worker.begin(run, { question: { asked: message.text, context }, committed: started });
       return { run, isNew: context !== undefined };
     });
     const { run, isNew } = await started;

@@ -1,8 +1,14 @@
 import { type FunctionTool, type RunContext, tool } from "@openai/agents-core";
 import { type ToolInput, type ToolName, type ToolOutput, toolInputs } from "@todo/contract";
 import { z } from "zod";
+import { type Claim, callOnce, type ToolContext } from "../../runs/call-once.ts";
 import { type Ask, askIfNeeded } from "../ask-approval.ts";
-import { runCall, type ToolContext, type ToolRun } from "../run-call.ts";
+
+/** What a run hands to its tools; never sent to a model. Whose tasks they are is the run's, no tool can name another. */
+export type ToolRun = Claim & {
+  /** Tool calls of this run that want to delete, and how many tasks each. */
+  plannedDeletes: Map<string, number>;
+};
 
 export type ToolDefinition<Name extends ToolName> = {
   name: Name;
@@ -34,7 +40,7 @@ export function defineTool<Name extends ToolName>(definition: ToolDefinition<Nam
     },
     execute: async (args, context, details) => {
       const input = schema.safeParse(args);
-      return runCall(toolRun(context), { name, callId: details?.toolCall?.callId }, async (ctx) =>
+      return callOnce(toolRun(context), { name, callId: details?.toolCall?.callId }, async (ctx) =>
         input.success ? definition.run(ctx, input.data) : invalid(input.error),
       );
     },

@@ -1,7 +1,7 @@
 import type { Due, TaskPatch, ToolInput } from "@todo/contract";
 import { resolveDue } from "../../domain/due-dates.ts";
 import { getTask, updateTask } from "../../domain/tasks.ts";
-import type { ToolContext } from "../run-call.ts";
+import type { ToolContext } from "../../runs/call-once.ts";
 import { defineTool } from "./define-tool.ts";
 import { eachTask } from "./each-task.ts";
 import { toTags } from "./tags.ts";

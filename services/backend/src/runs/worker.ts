@@ -2,7 +2,7 @@ import { limits } from "@todo/contract";
 import type { Db } from "../db/database.ts";
 import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
 import { isUnavailable } from "../db/unavailable.ts";
-import type { ExecuteDeps, Interruption, NewRun } from "./execute-run.ts";
+import { type ExecuteDeps, executeRun, type Interruption, type NewRun } from "./execute-run.ts";
 
 const TICK_MS = 1_000;
 /** Runs that one replica works on at once; the rest waits in the table for it or another. */
@@ -29,7 +29,6 @@ export class Worker {
   #timer: NodeJS.Timeout | undefined;
   #tick: Promise<void> | undefined;
   #stopped = false;
-  #loaded: typeof import("./execute-run.ts") | undefined;
 
   /** `runSeconds`: how long it works on one run at most. */
   constructor(deps: ExecuteDeps, owner: string, runSeconds: number = limits.run.seconds) {
@@ -62,7 +61,7 @@ export class Worker {
     }
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), this.#runMs);
-    this.#execute(run, controller.signal, known)
+    executeRun(this.#deps, run, controller.signal, known)
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
         clearTimeout(timeout);
@@ -73,12 +72,6 @@ export class Worker {
     void stored.then((isStored) => {
       active.isStored = isStored;
     });
-  }
-
-  async #execute(run: RunRow, signal: AbortSignal, known: NewRun | undefined): Promise<void> {
-    // Loaded after listening; from then on there is nothing to wait for.
-    this.#loaded ??= await import("./execute-run.ts");
-    await this.#loaded.executeRun(this.#deps, run, signal, known);
   }
 
   /** Stops a run if this replica works on it; another learns of it within a second. */

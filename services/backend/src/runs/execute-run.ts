@@ -1,32 +1,29 @@
-import { Agent, type AgentInputItem, Runner } from "@openai/agents-core";
-import { type Chunk, limits, type RunErrorCode } from "@todo/contract";
+import type { Chunk, RunErrorCode } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
-import { findModelContext } from "../db/queries/model-context.ts";
-import { foldLog, listJournal } from "../db/queries/run-log.ts";
 import { queueRun, type RunRow } from "../db/queries/runs.ts";
 import { isUnavailable } from "../db/unavailable.ts";
-import { asUser, type Context } from "../domain/context.ts";
+import type { Context } from "../domain/context.ts";
+import type { Question } from "../domain/model-context.ts";
 import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
-import { planDeletes } from "./ask-approval.ts";
-import { buildInput, CONTEXT_BOUNDS, INSTRUCTIONS } from "./instructions.ts";
-import { JournaledModel } from "./journaled-model.ts";
-import type { AssistantModel } from "./model.ts";
-import { ModelFault } from "./model-fault.ts";
+import type { Answerer } from "./answerer.ts";
+import { readPast } from "./journal.ts";
 import { noticeFor } from "./notices.ts";
-import type { ToolRun } from "./run-call.ts";
+import { RunFault } from "./run-fault.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
-import { tools } from "./tools/index.ts";
 
-export type ExecuteDeps = RunLogDeps & { model: AssistantModel; onOutcome: (outcome: string) => void };
+export type ExecuteDeps = RunLogDeps & {
+  /** Loaded after listening; from then on there is nothing to wait for. */
+  answerer: () => Promise<Answerer>;
+  onOutcome: (outcome: string) => void;
+};
 
 /** Why a run is interrupted: only the first two end it; after the others it is somebody else's. */
 export type Interruption = "stop" | "time" | "lost" | "shutdown";
 
 /** What is known of a run that was made just now. */
 export type NewRun = {
-  /** What its model is to be given. */
-  input: AgentInputItem[];
+  question: Question;
   /** Resolves when the run is stored. Its model may be asked before; nothing is written before. */
   committed: Promise<unknown>;
 };
@@ -44,68 +41,12 @@ export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSi
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
-    const parked = await converse(deps, log, run, signal, known);
-    await end(deps, log, run, parked ? "waiting" : "done");
+    const past = known ? { question: known.question, journal: [], stepBegun: false } : await readPast(deps, run);
+    const { answer } = await deps.answerer();
+    await end(deps, log, run, await answer({ run, log, ...past }, signal));
   } catch (error) {
     await settle(deps, log, run, error, signal);
   }
-}
-
-/** Runs the agent. True when it waits for an approval. */
-async function converse(
-  deps: ExecuteDeps,
-  log: RunLog,
-  run: RunRow,
-  signal: AbortSignal,
-  known: NewRun | undefined,
-): Promise<boolean> {
-  const { input, journal, stepBegun } = known ? { ...known, ...NO_PAST } : await lookUp(deps, run);
-  if (stepBegun) log.push({ type: "reset-step" });
-  const { silenceMs } = deps.model;
-  const plannedDeletes = new Map<string, number>();
-  const onTurn = (output: readonly unknown[]) => planDeletes(plannedDeletes, output);
-  const model = new JournaledModel(await deps.model.load(), { run, log, journal, stepBegun, silenceMs, onTurn });
-  const agent = new Agent<ToolRun>({ name: "Todo assistant", instructions: INSTRUCTIONS, model, tools });
-  const runner = new Runner({
-    tracingDisabled: !deps.model.tracing,
-    traceIncludeSensitiveData: false,
-    toolExecution: { maxFunctionToolConcurrency: 1 },
-  });
-  const result = await runner.run(agent, input, {
-    stream: true,
-    signal,
-    maxTurns: limits.run.turns,
-    context: { run, log, plannedDeletes },
-  });
-  for await (const _ of result) {
-    // What streams show is written where it happens: by the journaled model and by the tools.
-  }
-  await result.completed;
-  signal.throwIfAborted();
-  if (result.error) throw result.error;
-  return result.interruptions.length > 0;
-}
-
-const NO_PAST = { journal: [], stepBegun: false };
-
-/**
- * What the model is to be given, and what earlier attempts have left: the model's answers, and whether the log has begun
- * to tell the next one.
- */
-async function lookUp(deps: ExecuteDeps, run: RunRow) {
-  return asUser(deps, run, async (ctx) => {
-    const { asked, ...context } = (await findModelContext(ctx.db, run.userId, run, CONTEXT_BOUNDS)) ?? gone();
-    const input = buildInput(run, asked, context);
-    const journal = await listJournal(ctx.db, run.id);
-    const { parts } = await foldLog(ctx.db, run);
-    const steps = parts.filter((part) => part.type === "step-start").length;
-    return { input, journal, stepBegun: steps > journal.length };
-  });
-}
-
-/** A conversation that is deleted takes its runs along. */
-function gone(): never {
-  throw new LeaseLost();
 }
 
 type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };
@@ -118,12 +59,12 @@ function failure(code: RunErrorCode): Ending {
 async function settle(deps: ExecuteDeps, log: RunLog, run: RunRow, error: unknown, signal: AbortSignal): Promise<void> {
   const reason: Interruption | undefined = signal.aborted ? signal.reason : undefined;
   if (reason === "lost" || reason === "shutdown" || error instanceof LeaseLost) return;
-  if (!(error instanceof ModelFault) && isUnavailable(error)) {
+  if (!(error instanceof RunFault) && isUnavailable(error)) {
     // Nothing can be written now. The lease lapses, and whoever finds it then goes on.
     deps.log.warn({ err: error, runId: run.id }, "database unavailable, leaving the run for later");
     return;
   }
-  const ending = await endingFor(error, reason);
+  const ending = await endingFor(deps, error, reason);
   if (ending !== "stopped") deps.log.warn({ err: error, runId: run.id, ending }, "run failed");
   try {
     await end(deps, log, run, ending);
@@ -132,10 +73,10 @@ async function settle(deps: ExecuteDeps, log: RunLog, run: RunRow, error: unknow
   }
 }
 
-async function endingFor(error: unknown, reason: "stop" | "time" | undefined): Promise<Ending> {
+async function endingFor(deps: ExecuteDeps, error: unknown, reason: "stop" | "time" | undefined): Promise<Ending> {
   if (reason === "stop") return "stopped";
   if (reason === "time") return failure("time_limit");
-  return failure((await import("./model-errors.ts")).classify(error));
+  return failure(await (await deps.answerer()).classify(error));
 }
 
 async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending): Promise<void> {

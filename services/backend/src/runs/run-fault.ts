@@ -1,8 +1,8 @@
 import type { RunErrorCode } from "@todo/contract";
 
-/** A failure of the model that we noticed ourselves. */
-export class ModelFault extends Error {
-  override readonly name = "ModelFault";
+/** A failure that ends a run, under the code that its user is told of. */
+export class RunFault extends Error {
+  override readonly name = "RunFault";
   readonly code: RunErrorCode;
 
   constructor(code: RunErrorCode, message: string, options?: { cause?: unknown }) {

@@ -8,13 +8,8 @@ import { LeaseLost } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { RunLog } from "./run-log.ts";
 
-/** What a run hands to its tools; never sent to a model. Whose tasks they are is the run's, no tool can name another. */
-export type ToolRun = {
-  run: RunRow;
-  log: RunLog;
-  /** Tool calls of this run that want to delete, and how many tasks each. */
-  plannedDeletes: Map<string, number>;
-};
+/** A run that this replica works on, and its log. */
+export type Claim = { run: RunRow; log: RunLog };
 
 /** What a tool works with. Phrases such as "tomorrow" are meant at the run's start, so that a replay reads them alike. */
 export type ToolContext = Context & {
@@ -28,25 +23,25 @@ export type ToolContext = Context & {
  * call), and the chunk that shows it; the same call again gives the first result and does nothing.
  * A refusal of the domain becomes a result that the model can act on; nothing of the call's work stays then.
  */
-export async function runCall(
-  toolRun: ToolRun,
+export async function callOnce(
+  claim: Claim,
   call: { name: string; callId: string | undefined },
   work: (ctx: ToolContext) => Promise<ToolOutput>,
 ): Promise<ToolOutput> {
   const { name, callId } = call;
   if (!callId) throw new Error(`the tool ${name} was called without a call id`);
   failpoint("tool:before");
-  const output = await attempt(toolRun, name, callId, work).catch((error: unknown) => {
+  const output = await attempt(claim, name, callId, work).catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error;
     const { code, message } = error;
-    return attempt(toolRun, name, callId, async () => ({ changes: [], error: { code, message } }));
+    return attempt(claim, name, callId, async () => ({ changes: [], error: { code, message } }));
   });
   failpoint("tool:after");
   return output;
 }
 
 async function attempt(
-  { run, log }: ToolRun,
+  { run, log }: Claim,
   tool: string,
   callId: string,
   work: (ctx: ToolContext) => Promise<ToolOutput>,

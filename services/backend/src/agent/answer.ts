@@ -1,0 +1,48 @@
+import { Agent, Runner } from "@openai/agents-core";
+import { limits } from "@todo/contract";
+import type { Answerer } from "../runs/answerer.ts";
+import { planDeletes } from "./ask-approval.ts";
+import { buildInput, INSTRUCTIONS } from "./instructions.ts";
+import { JournaledModel } from "./journaled-model.ts";
+import type { AssistantModel } from "./model.ts";
+import type { ToolRun } from "./tools/define-tool.ts";
+import { tools } from "./tools/index.ts";
+
+/** Answers with the Agents SDK's loop. No state of it is stored: after a crash or an approval the journal is played again. */
+export function createAnswerer(model: AssistantModel): Answerer {
+  return {
+    // Imported when an error happens: it knows the client's errors, so it loads the client.
+    classify: async (error) => (await import("./model-errors.ts")).classify(error),
+    async answer({ run, log, question, journal, stepBegun }, signal) {
+      if (stepBegun) log.push({ type: "reset-step" });
+      const plannedDeletes = new Map<string, number>();
+      const journaled = new JournaledModel(await model.load(), {
+        run,
+        log,
+        journal,
+        stepBegun,
+        silenceMs: model.silenceMs,
+        onTurn: (output) => planDeletes(plannedDeletes, output),
+      });
+      const agent = new Agent<ToolRun>({ name: "Todo assistant", instructions: INSTRUCTIONS, model: journaled, tools });
+      const runner = new Runner({
+        tracingDisabled: !model.tracing,
+        traceIncludeSensitiveData: false,
+        toolExecution: { maxFunctionToolConcurrency: 1 },
+      });
+      const result = await runner.run(agent, buildInput(run, question), {
+        stream: true,
+        signal,
+        maxTurns: limits.run.turns,
+        context: { run, log, plannedDeletes },
+      });
+      for await (const _ of result) {
+        // What streams show is written where it happens: by the journaled model and by the tools.
+      }
+      await result.completed;
+      signal.throwIfAborted();
+      if (result.error) throw result.error;
+      return result.interruptions.length > 0 ? "waiting" : "done";
+    },
+  };
+}
