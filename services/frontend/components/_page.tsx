@@ -12,6 +12,6 @@ afterEach(() => {
 
 /** Test helper: puts a part of the page on the screen, and gives someone who uses it. */
 export function show(part: ReactNode) {
-  const user = userEvent.setup();
+  const user = userEvent.setup({ delay: null });
   return { user, ...render(part) };
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useStore } from "../../lib/store.ts";
 import { openConversation, useWorkspace } from "../../lib/use-workspace.ts";
 import { ChatPanel } from "../chat/chat-panel.tsx";
@@ -23,7 +24,8 @@ export function Workspace({ user }: { user: { id: string; name: string; email: s
   const title = conversation?.title ?? (conversationId === null ? "New chat" : "Chat");
 
   function closeDrawer(): void {
-    setDrawer(false);
+    // The button takes no focus for as long as the page behind the drawer is inert.
+    flushSync(() => setDrawer(false));
     menu.current?.focus();
   }
 
