@@ -1,0 +1,61 @@
+// @vitest-environment happy-dom
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { task } from "../../lib/_task.ts";
+import { show } from "../_page.tsx";
+import { ApprovalCard } from "./approval-card.tsx";
+
+const tasks = [task({ id: "m", number: 1, title: "Buy milk" }), task({ id: "b", number: 2, title: "Buy bread" })];
+const descriptor = { action: "delete_tasks", tasks } as const;
+const card = () => screen.getByRole("group");
+const approve = () => screen.getByRole<HTMLButtonElement>("button", { name: /^Approve/ });
+const reject = () => screen.getByRole<HTMLButtonElement>("button", { name: "Reject" });
+
+function open(onDecide = vi.fn(async () => {})) {
+  const shown = show(<ApprovalCard descriptor={{ ...descriptor, tasks }} approved={null} isOpen onDecide={onDecide} />);
+  return { onDecide, ...shown };
+}
+
+test("names how many tasks and exactly which", () => {
+  open();
+  expect(screen.getByRole("group", { name: "Delete 2 tasks?" })).toBeDefined();
+  const items = within(screen.getByRole("list", { name: "Tasks to be deleted" })).getAllByRole("listitem");
+  expect(items.map((item) => item.textContent)).toEqual(["#1Buy milk", "#2Buy bread"]);
+  expect(approve().textContent).toBe("Approve: delete 2 tasks");
+});
+
+test("one task is told as one", () => {
+  const one = { ...descriptor, tasks: tasks.slice(1) };
+  show(<ApprovalCard descriptor={one} approved={null} isOpen onDecide={async () => {}} />);
+  expect(approve().textContent).toBe("Approve: delete 1 task");
+});
+
+test("a decision is made once, and the focus stays at the card", async () => {
+  const decided = Promise.withResolvers<void>();
+  const { user, onDecide } = open(vi.fn(() => decided.promise));
+  await user.click(approve());
+  expect(onDecide).toHaveBeenCalledExactlyOnceWith("approve");
+  expect(approve().disabled).toBe(true);
+  expect(reject().disabled).toBe(true);
+  expect(document.activeElement).toBe(card());
+  decided.resolve();
+  await waitFor(() => expect(approve().disabled).toBe(false));
+});
+
+test("reject is told as such", async () => {
+  const { user, onDecide } = open();
+  await user.click(reject());
+  expect(onDecide).toHaveBeenCalledExactlyOnceWith("reject");
+});
+
+test.each([
+  [true, "You approved this."],
+  [false, "You rejected this. Nothing was deleted."],
+  [null, "No decision needed now."],
+])("decided %s: the card says so and asks no more", (approved, text) => {
+  show(
+    <ApprovalCard descriptor={{ ...descriptor, tasks }} approved={approved} isOpen={false} onDecide={async () => {}} />,
+  );
+  expect(screen.getByText(text)).toBeDefined();
+  expect(screen.queryByRole("button")).toBeNull();
+});
