@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { onPath } from "../test/support/on-path.ts";
 import { ROOT } from "./local/paths.mjs";
-import { onPath } from "./test/on-path.ts";
 
 const WORKFLOW = ".github/workflows/ci.yml";
 const text = readFileSync(path.join(ROOT, WORKFLOW), "utf8");

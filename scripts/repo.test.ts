@@ -1,24 +1,33 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { repositoryFiles } from "../test/support/repository.ts";
 import { ROOT } from "./local/paths.mjs";
 
 const MAX_LINES = 300;
 const CODE = /\.(ts|tsx|mjs|css)$/;
 const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
 
-/** The files that belong to the repository, committed or not. */
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
-  cwd: ROOT,
-  encoding: "utf8",
-})
-  .split("\n")
-  .filter((file) => file !== "" && existsSync(path.join(ROOT, file)));
+const files = repositoryFiles();
 
 function grep(pattern: RegExp, among: (file: string) => boolean): string[] {
   return files.filter((file) => among(file) && pattern.test(read(file)));
 }
+
+/** The folder of tests that a file belongs to. */
+function roomOf(file: string): string | undefined {
+  return /^(test\/[^/]+|services\/[^/]+\/test)\//.exec(file)?.[1];
+}
+
+/** Who imports what, of the files in this repository. */
+const imports = files
+  .filter((file) => CODE.test(file) && !file.endsWith(".css"))
+  .flatMap((from) =>
+    [...read(from).matchAll(/(?:\bfrom|\bimport\(?) ?"(\.{1,2}\/[^"]+)"/g)].map(([, name = ""]) => ({
+      from,
+      to: path.posix.join(path.posix.dirname(from), name),
+    })),
+  );
 
 describe("the repository", () => {
   it("has files that are read here", () => {
@@ -35,6 +44,29 @@ describe("the repository", () => {
     const inBackend = (file: string) => /^services\/backend\/src\/.*\.ts$/.test(file) && !file.endsWith(".test.ts");
     const readers = grep(/process\.env\b(?!\.APP_VERSION)/, inBackend);
     expect(readers.filter((file) => file !== "services/backend/src/env.ts")).toEqual([]);
+  });
+
+  it("imports what is private to a room (_name) nowhere else", () => {
+    const room = (file: string) => /^(test|services|scripts)\/[^/]+|^[^/]+/.exec(file)?.[0];
+    const isPrivate = (file: string) => /(^|\/)_[^/]/.test(file);
+    expect(imports.filter(({ from, to }) => isPrivate(to) && room(from) !== room(to))).toEqual([]);
+    expect(imports.filter(({ to }) => isPrivate(to)).length).toBeGreaterThan(20);
+  });
+
+  it("has in test/support what two rooms of tests need; they share nothing else but the stories themselves", () => {
+    const strangers = imports.filter(({ from, to }) => {
+      const room = roomOf(to);
+      return (
+        room !== undefined &&
+        room !== "test/support" &&
+        room !== roomOf(from) &&
+        !/^test\/stories\/.*\.test\.ts$/.test(to)
+      );
+    });
+    expect(strangers).toEqual([]);
+    expect(
+      imports.filter(({ from, to }) => roomOf(from) === "test/cluster" && roomOf(to) === "test/support"),
+    ).not.toEqual([]);
   });
 
   it("has no test that is switched off or runs alone", () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { tempFolder } from "../test/temp-folder.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 
 /** What the programs of a test say, as JavaScript that runs with `args`, `say` and `fs` at hand. */
 export type Fakes = Record<string, string>;

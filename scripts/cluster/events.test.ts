@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { tempFolder } from "../test/temp-folder.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { type EngineEvent, failedBuilds, readEvents, stackOutputs } from "./events.mjs";
 
 const IMAGE = "urn:pulumi:dev::todo::todo:deploy:Image$docker:index/image:Image::backend";

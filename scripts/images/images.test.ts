@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { contextFiles, readRules } from "../../stack/content-tag.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { ROOT } from "../local/paths.mjs";
-import { tempFolder } from "../test/temp-folder.ts";
 
 const MAX_CONTEXT_BYTES = 3_000_000;
 const MAIN_FILES = new Map([

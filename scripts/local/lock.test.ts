@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { tempFolder } from "../test/temp-folder.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { lockHolder, takeLock, whileLocked } from "./lock.mjs";
 import { startToken } from "./processes.mjs";
 

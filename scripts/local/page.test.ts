@@ -5,7 +5,8 @@ import { type AddressInfo, connect } from "node:net";
 import path from "node:path";
 import { verifyClientAddress } from "@todo/contract/client-address";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { tempFolder } from "../test/temp-folder.ts";
+import { eventually } from "../../test/support/eventually.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { backendEnv, startFrontend } from "./app.mjs";
 import { BUILDS, buildOne } from "./build.mjs";
 import { openDataDir } from "./data-dir.mjs";
@@ -52,7 +53,7 @@ async function launchPage(env: NodeJS.ProcessEnv): Promise<{ port: number; child
 
 async function startPage(env: NodeJS.ProcessEnv): Promise<number> {
   const { port } = await launchPage(env);
-  await waitFor(() => send(port, "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  await answers(port, "GET /api/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   return port;
 }
 
@@ -69,12 +70,8 @@ function send(port: number, bytes: string): Promise<string> {
   });
 }
 
-async function waitFor(answer: () => Promise<string>): Promise<void> {
-  for (let i = 0; i < 1_000; i++) {
-    if ((await answer()).startsWith("HTTP/1.1 200")) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error("the page did not start");
+function answers(port: number, request: string): Promise<unknown> {
+  return eventually("the page starts", async () => (await send(port, request)).startsWith("HTTP/1.1 200"));
 }
 
 /** The address that a backend with this secret believes. */
@@ -129,7 +126,7 @@ describe("the page's server tells the backend where a request comes from:", () =
   it("never what the browser claims, not even while the server still starts", async () => {
     const { requests, url } = await recordingBackend();
     const { port } = await launchPage({ BACKEND_URL: url, BETTER_AUTH_SECRET: SECRET });
-    await waitFor(() => send(port, `GET /api/early HTTP/1.1\r\nHost: x\r\n${CLAIMS}Connection: close\r\n\r\n`));
+    await answers(port, `GET /api/early HTTP/1.1\r\nHost: x\r\n${CLAIMS}Connection: close\r\n\r\n`);
     expect(requests.length).toBeGreaterThan(0);
     for (const request of requests) {
       expect(["127.0.0.1", undefined]).toContain(believed(request));

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { tempFolder } from "../test/temp-folder.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { findBinaries } from "./postgres/binaries.mjs";
 import { openCluster, prepareFolder } from "./postgres/cluster.mjs";
 import { withClient } from "./postgres/database.mjs";

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { tempFolder } from "../test/temp-folder.ts";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { authSecret } from "./data-dir.mjs";
 import { ROOT } from "./paths.mjs";
 import { freePort } from "./ports.mjs";

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { checkDockerfiles } from "./dockerfiles.mjs";
-import { tempFolder } from "./temp-folder.ts";
 import { findTool } from "./tools.mjs";
 
 const { signal } = new AbortController();

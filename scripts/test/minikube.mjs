@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findChromium } from "../../test/support/chromium.ts";
+import { execute } from "../../test/support/execute.ts";
 import { ROOT } from "../local/paths.mjs";
-import { findChromium } from "./chromium.mjs";
-import { execute } from "./programs.mjs";
 
 // What the tests on Minikube need, what they may not touch, and what must be gone after them.
 

@@ -1,4 +1,6 @@
 import path from "node:path";
+import { findChromium } from "../../test/support/chromium.ts";
+import { NODE_PORTS, PROFILE } from "../../test/support/stack/profile.ts";
 import { asker } from "../cluster/ask.mjs";
 import { checkDisk } from "../cluster/checks.mjs";
 import { explanation } from "../cluster/cluster.mjs";
@@ -7,9 +9,7 @@ import { checkKubectl, checkPrograms } from "../cluster/prerequisites.mjs";
 import { NODE_MODULES, ROOT } from "../local/paths.mjs";
 import { run } from "../local/run.mjs";
 import { step } from "../local/steps.mjs";
-import { findChromium } from "./chromium.mjs";
 import { noCounts } from "./counts.mjs";
-import { NODE_PORTS, PROFILE } from "./stack-profile.mjs";
 import { runProject } from "./vitest-part.mjs";
 
 const VITEST = path.join(NODE_MODULES, "vitest", "vitest.mjs");

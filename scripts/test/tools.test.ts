@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
+import { tempFolder } from "../../test/support/temp-folder.ts";
 import { ROOT } from "../local/paths.mjs";
 import { checkCharts } from "./charts.mjs";
-import { tempFolder } from "./temp-folder.ts";
 import { apiTypesFile, findApiTypes, findTool, pinnedFolder, TOOLS } from "./tools.mjs";
 
 /** An environment that has no tool yet, and a way to put programs somewhere. */

@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { findChromium } from "../../test/support/chromium.ts";
 import { NODE_MODULES, ROOT } from "../local/paths.mjs";
 import { run } from "../local/run.mjs";
 import { errorCode } from "../local/user-error.mjs";
-import { findChromium } from "./chromium.mjs";
 import { countReport, noCounts, skippedNames } from "./counts.mjs";
 
 const VITEST = path.join(NODE_MODULES, "vitest", "vitest.mjs");

@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { BACKEND_FLAGS } from "../../scripts/local/app.mjs";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { freePort } from "../../scripts/local/ports.mjs";
 import { startPostgres } from "../../scripts/local/postgres.mjs";
+import { eventually } from "../support/eventually.ts";
 
-export const ROOT = path.join(import.meta.dirname, "..", "..");
 const DIST = path.join(ROOT, "services/backend/dist");
 
 export type Database = { url: string; stop: () => Promise<void> };
@@ -38,7 +40,11 @@ export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Prom
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
-  await accepts(port, child);
+  const look = async () => {
+    if (child.exitCode !== null) throw new Error(`the process ended with code ${child.exitCode}`);
+    return accepts(port);
+  };
+  await eventually("the process listens", look, { everyMs: 2 });
   const listeningMs = performance.now() - began;
   const stop = async () => {
     const exited = once(child, "exit");
@@ -49,7 +55,11 @@ export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Prom
 }
 
 export function startBackend(databaseUrl: string): Promise<Backend> {
-  const env = { DATABASE_URL: databaseUrl, BETTER_AUTH_SECRET: "x".repeat(32), BETTER_AUTH_URL: PAGE };
+  const env = {
+    DATABASE_URL: databaseUrl,
+    BETTER_AUTH_SECRET: "x".repeat(32),
+    BETTER_AUTH_URL: "http://localhost:3000",
+  };
   return startProcess([...BACKEND_FLAGS, path.join(DIST, "main.js")], env);
 }
 
@@ -61,47 +71,12 @@ export function residentMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-export type Session = { cookie: string; userId: string };
-
-const PAGE = "http://localhost:3000";
-
-/** Makes an account. `origin` is the page's, as a browser would say it. */
-export async function signUp(url: string, name: string, origin = PAGE): Promise<Session> {
-  const response = await fetch(`${url}/api/auth/sign-up/email`, {
-    method: "POST",
-    headers: { "content-type": "application/json", origin },
-    body: JSON.stringify({ name, email: `${name}@example.com`, password: "correct horse battery" }),
-  });
-  if (!response.ok) throw new Error(`sign-up answered ${response.status}: ${await response.text()}`);
-  const { user } = (await response.json()) as { user: { id: string } };
-  const cookie = response.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-  return { cookie, userId: user.id };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || !address) throw new Error("no free port");
-  return address.port;
-}
-
-async function accepts(port: number, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 5_000; i++) {
-    if (child.exitCode !== null) throw new Error(`the process ended with code ${child.exitCode}`);
-    const socket = connect(port, "127.0.0.1");
-    const accepted = await once(socket, "connect").then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (accepted) return;
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-  throw new Error("the process does not listen");
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const accepted = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return accepted;
 }

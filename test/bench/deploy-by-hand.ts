@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { NODE_PORTS, PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { NAMESPACE, PAGE } from "../stack/_cluster.ts";
-import { COPY, LONG, must } from "../stack/_world.ts";
+import { NAMESPACE, PAGE } from "../support/stack/cluster.ts";
+import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
+import { COPY, LONG, must } from "../support/stack/world.ts";
 
 /** What brings a changed repository into the cluster, and out again. */
 export type Deployer = {

@@ -1,9 +1,10 @@
 import { cpus, totalmem } from "node:os";
 import { startArgs } from "../../scripts/cluster/minikube.mjs";
-import { NODE_PORTS, PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { docker, minikube, ownImages, PAGE } from "../stack/_cluster.ts";
-import { setConfig } from "../stack/_pulumi.ts";
-import { change, copyRepository, ENV, LONG, must, npmWell, removeCopy, run, STACK } from "../stack/_world.ts";
+import { untilItAnswers } from "../support/eventually.ts";
+import { docker, minikube, ownImages, PAGE } from "../support/stack/cluster.ts";
+import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
+import { setConfig } from "../support/stack/pulumi.ts";
+import { change, ENV, LONG, makeCopy, must, npmWell, removeCopy, run, STACK } from "../support/stack/world.ts";
 import { byHand, type Deployer } from "./deploy-by-hand.ts";
 import { median, type Row, row, table } from "./stats.ts";
 
@@ -52,7 +53,7 @@ async function measure(deployer: Deployer): Promise<Record<Work, number>> {
   return {
     "from nothing": await timed("from nothing", async () => {
       await deployer.deploy();
-      await answers();
+      await untilItAnswers(`${PAGE}/api/tasks`, 401, { timeoutMs: LONG, everyMs: 50 });
     }),
     "no change": await several("no change", () => {}),
     "one line of the backend": await several("one line of the backend", () => add("services/backend/src/main.ts")),
@@ -71,12 +72,6 @@ async function clean(): Promise<void> {
   await docker("builder", "prune", "--all", "--force");
 }
 
-async function answers(): Promise<void> {
-  while ((await fetch(`${PAGE}/api/tasks`).catch(() => undefined))?.status !== 401) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 function compare(ours: Record<Work, number>, theirs: Record<Work, number>): Row[] {
   const aims: Partial<Record<Work, number>> = AIMS;
   return Object.entries(ours).map(([work, value]) => {
@@ -86,7 +81,7 @@ function compare(ours: Record<Work, number>, theirs: Record<Work, number>): Row[
   });
 }
 
-copyRepository();
+makeCopy();
 try {
   await run("minikube", ["delete", "-p", PROFILE]);
   process.stderr.write("Making a Minikube…\n");

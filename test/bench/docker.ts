@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { execute } from "../../scripts/test/programs.mjs";
+import { execute } from "../support/execute.ts";
 
 const LONG_MS = 1_800_000;
 

@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { type Database, signUp, startProcess } from "./backend.ts";
-import { percentile, type Row, row } from "./stats.ts";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { signUp } from "../support/accounts.ts";
+import { percentile } from "../support/percentile.ts";
+import { type Database, startProcess } from "./backend.ts";
+import { type Row, row } from "./stats.ts";
 
 const MESSAGES = 400;
 const USERS = 8;
@@ -14,11 +17,11 @@ const WARM_UP = 40;
  * server, which stores nothing, and only the difference counts: HTTP and the client are no work of ours.
  */
 export async function measureFirstToken(database: Database): Promise<Row[]> {
-  const script = path.join(import.meta.dirname, "scripted-backend.ts");
+  const script = path.join(ROOT, "services/backend/test/scripted-backend.ts");
   const backend = await startProcess([script], { DATABASE_URL: database.url });
   const users = [];
   for (let i = 0; i < USERS; i++) {
-    const { cookie } = await signUp(backend.url, `talker-${i}-${randomUUID()}`);
+    const { cookie } = await signUp(backend.url);
     users.push({ cookie, conversationId: await conversation(backend.url, cookie) });
   }
   const added: number[] = [];

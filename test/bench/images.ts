@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
-import { ROOT } from "./backend.ts";
+import { ROOT } from "../../scripts/local/paths.mjs";
+
 import { findDocker } from "./docker.ts";
 import { copyContext, measureBuilds } from "./image-builds.ts";
 import { measureRuns } from "./image-runs.ts";

@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Database, ROOT, signUp, startBackend, startProcess } from "./backend.ts";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { signUp } from "../support/accounts.ts";
+import { type Database, startBackend, startProcess } from "./backend.ts";
 import { type Row, row } from "./stats.ts";
 
 const EMPTY = path.join(ROOT, "test", "bench", ".empty-page");
@@ -25,7 +27,7 @@ export async function measurePageSize(database: Database): Promise<Row[]> {
     HOSTNAME: "127.0.0.1",
     NODE_ENV: "production",
   });
-  const { cookie } = await signUp(backend.url, "page");
+  const { cookie } = await signUp(backend.url);
   const html = await (await fetch(`${page.url}/chat`, { headers: { cookie } })).text();
   await Promise.all([page.stop(), backend.stop()]);
   const chat = gzippedScripts(html, path.join(ROOT, "services/frontend/.next"));

@@ -4,7 +4,11 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { freePort, ROOT, signUp } from "./backend.ts";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { freePort } from "../../scripts/local/ports.mjs";
+import { signUp } from "../support/accounts.ts";
+import { untilItAnswers } from "../support/eventually.ts";
+
 import { median, type Row, row } from "./stats.ts";
 
 const WARM_RUNS = 5;
@@ -39,8 +43,9 @@ async function firstAnswer(dataDir: string): Promise<number> {
   });
   const exited = once(child, "exit");
   const url = `http://localhost:${port}`;
-  await answers(`${url}/api/tasks`, child);
-  const { cookie } = await signUp(url, randomUUID(), url);
+  // Through the page's address to the backend: without a session it answers 401.
+  await untilItAnswers(`${url}/api/tasks`, 401, { child, timeoutMs: 60_000, everyMs: 10 });
+  const { cookie } = await signUp(url, { origin: url });
   const headers = { cookie, origin: url, "content-type": "application/json" };
   const conversation = await fetch(`${url}/api/conversations`, { method: "POST", headers, body: "{}" });
   const { id } = (await conversation.json()) as { id: string };
@@ -52,18 +57,4 @@ async function firstAnswer(dataDir: string): Promise<number> {
   await exited;
   if (!text.includes("tool-output-available")) throw new Error(`no answer: ${text.slice(0, 500)}`);
   return seconds;
-}
-
-/** Waits until the page's address leads to the backend: without a session it answers 401. */
-async function answers(url: string, child: { exitCode: number | null }): Promise<void> {
-  for (let i = 0; i < 6_000; i++) {
-    if (child.exitCode !== null) throw new Error("npm start ended");
-    const status = await fetch(url).then(
-      (response) => response.status,
-      () => 0,
-    );
-    if (status === 401) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error("npm start did not come up");
 }

@@ -2,7 +2,9 @@ import { serve } from "@hono/node-server";
 import autocannon from "autocannon";
 import { Hono } from "hono";
 import pg from "pg";
-import { type Database, freePort, signUp, startBackend } from "./backend.ts";
+import { freePort } from "../../scripts/local/ports.mjs";
+import { signUp } from "../support/accounts.ts";
+import { type Database, startBackend } from "./backend.ts";
 import { type Row, row } from "./stats.ts";
 
 const TASKS = 10_000;
@@ -15,7 +17,7 @@ const CONNECTIONS = 20;
  */
 export async function measureTaskRead(database: Database): Promise<Row[]> {
   const backend = await startBackend(database.url);
-  const { cookie, userId } = await signUp(backend.url, "reader");
+  const { cookie, userId } = await signUp(backend.url);
   await seed(database.url, userId);
   await load(`${backend.url}/api/tasks?limit=50`, { cookie }, 2);
   const ours = await load(`${backend.url}/api/tasks?limit=50`, { cookie }, SECONDS);

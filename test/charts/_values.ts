@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
 import { chartFolder, render } from "../../scripts/test/charts/render.mjs";
-import { tempFolder } from "../../scripts/test/temp-folder.ts";
+import { tempFolder } from "../support/temp-folder.ts";
 
 export type Values = { [key: string]: unknown };
 export type Schema = {

@@ -5,8 +5,8 @@ import { applyWaivers, score, WAIVERS } from "../../scripts/test/charts/kube-sco
 import { validate } from "../../scripts/test/charts/kubeconform.mjs";
 import { writeSchemas } from "../../scripts/test/charts/kubernetes-schemas.mjs";
 import { chartFolder, helm, render } from "../../scripts/test/charts/render.mjs";
-import { tempFolder } from "../../scripts/test/temp-folder.ts";
 import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.mjs";
+import { tempFolder } from "../support/temp-folder.ts";
 import { needApiTypes, needTool } from "./_tools.ts";
 
 // The checkers must see what is broken; a checker that finds nothing would pass everything.

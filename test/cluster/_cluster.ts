@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { inject } from "vitest";
 import { OWN_LABEL, TEST_NAMESPACE } from "../../scripts/test/minikube.mjs";
-import { type ExecuteOptions, execute } from "../../scripts/test/programs.mjs";
+import { type ExecuteOptions, execute } from "../support/execute.ts";
 
 /** The addresses of page and backend on this machine. */
 export const PAGE = "http://localhost:30000";
 export const API = "http://localhost:30001";
 
 export const MINUTE = 60_000;
+/** How long to look for what a cluster does, and how often. */
+export const PATIENTLY = { timeoutMs: MINUTE, everyMs: 200 };
 
 /** The Minikube of these tests. Throws with the reason when there is none. */
 export function minikube() {
@@ -51,21 +52,6 @@ export async function createNamespace(): Promise<void> {
 export async function deleteNamespace(): Promise<void> {
   const args = ["delete", "namespace", TEST_NAMESPACE, "--ignore-not-found", "--timeout=170s"];
   await kubectl(args, { timeoutMs: 3 * MINUTE });
-}
-
-/** Looks again and again until `look` gives something else than undefined or false. */
-export async function eventually<T>(
-  what: string,
-  timeoutMs: number,
-  look: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const end = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (Date.now() > end) throw new Error(`${what}: not within ${timeoutMs / 1_000} s`);
-    await sleep(200);
-  }
 }
 
 /** Prints a figure of this run, so that it stands in the output of the tests. */

@@ -1,5 +1,6 @@
 import { TEST_TAG } from "../../scripts/test/minikube.mjs";
-import { docker, eventually, helm, kubectl, MINUTE, PAGE } from "./_cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { docker, helm, kubectl, MINUTE, PAGE, PATIENTLY } from "./_cluster.ts";
 
 const PASSWORD = "only-for-tests";
 const AUTH_SECRET = "only for tests, and 32 characters at least";
@@ -52,7 +53,7 @@ export async function installBackend(settings: BackendSettings = {}): Promise<vo
 export async function installFrontend(values: object = {}): Promise<void> {
   await install("frontend", { image: { tag: TEST_TAG, pullPolicy: "Never" }, ...values }, true);
   // The node leads to pods that are ready only when kube-proxy has seen them.
-  await eventually("an answer of the page", MINUTE, () => fetch(PAGE).catch(() => undefined));
+  await eventually("an answer of the page", () => fetch(PAGE).catch(() => undefined), PATIENTLY);
 }
 
 export async function installPostgres(): Promise<void> {

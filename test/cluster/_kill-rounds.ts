@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { Task, TaskPage } from "@todo/contract";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
-import { addTasks } from "../../services/backend/test/_fake-openai/tool-arguments.ts";
-import type { Piece } from "../../services/backend/test/_fake-openai/turn.ts";
-import { composer, idle, log, signUp, taskRow, visit } from "../stories/_browser.ts";
-import { eventually, MINUTE, PAGE } from "./_cluster.ts";
+import { composer, createAccount, idle, log, taskRow, visit } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { addTasks } from "../support/fake-openai/tool-arguments.ts";
+import type { Piece } from "../support/fake-openai/turn.ts";
+import { MINUTE, PAGE, PATIENTLY } from "./_cluster.ts";
 import type { ClusterModel } from "./_model.ts";
 import { listPods, logLines, logsOf } from "./_pods.ts";
 import { firstSeen, glimpses, watchAnswer } from "./_watch-answer.ts";
@@ -40,7 +41,7 @@ export async function openAnswer(browser: Browser, model: ClusterModel): Promise
     return { say: quickly };
   });
   const { page, context } = await visit(browser, PAGE);
-  await signUp(page);
+  await createAccount(page);
   await composer(page).fill(`Please note: ${title}`);
   await composer(page).press("Enter");
   await log(page).getByText(FIRST_TRY).waitFor();
@@ -53,7 +54,7 @@ export async function openAnswer(browser: Browser, model: ClusterModel): Promise
 
 /** The pod that took the message in, and so writes the answer; its log says so. */
 export function podOf({ userId }: OpenAnswer): Promise<string> {
-  return eventually("the pod that answers", MINUTE, async () => {
+  const look = async () => {
     for (const { name, ending } of await listPods("backend")) {
       if (ending) continue;
       const lines = logLines(await logsOf(name));
@@ -63,7 +64,8 @@ export function podOf({ userId }: OpenAnswer): Promise<string> {
       if (isIt) return name;
     }
     return undefined;
-  });
+  };
+  return eventually("the pod that answers", look, PATIENTLY);
 }
 
 /** When the answer was whole on the page, without a reload; milliseconds since the epoch. */

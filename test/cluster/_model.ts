@@ -1,11 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { outerDockerEnv } from "../../scripts/test/minikube.mjs";
-import { execute } from "../../scripts/test/programs.mjs";
-import {
-  type FakeOpenAi,
-  type Script,
-  startFakeOpenAi,
-} from "../../services/backend/test/_fake-openai/start-fake-openai.ts";
+import { execute } from "../support/execute.ts";
+import { type FakeOpenAi, type Script, startFakeOpenAi } from "../support/fake-openai/start-fake-openai.ts";
 import { minikube } from "./_cluster.ts";
 
 /**

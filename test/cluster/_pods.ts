@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
 import { TEST_NAMESPACE } from "../../scripts/test/minikube.mjs";
-import { clusterEnv, docker, eventually, kubectl, MINUTE } from "./_cluster.ts";
+import { eventually } from "../support/eventually.ts";
+import { clusterEnv, docker, kubectl, MINUTE, PATIENTLY } from "./_cluster.ts";
 
 export type Pod = {
   name: string;
@@ -41,10 +42,11 @@ export async function listPods(release?: string, namespace = TEST_NAMESPACE): Pr
 
 /** Waits until a release has exactly so many pods, all of them ready and none that is to go, and gives their names. */
 export function settled(release: string, replicas: number): Promise<string[]> {
-  return eventually(`${replicas} ready pods of ${release}`, 3 * MINUTE, async () => {
+  const look = async () => {
     const pods = await listPods(release);
     return pods.length === replicas && pods.every((pod) => pod.ready && !pod.ending) && pods.map(({ name }) => name);
-  });
+  };
+  return eventually(`${replicas} ready pods of ${release}`, look, { ...PATIENTLY, timeoutMs: 3 * MINUTE });
 }
 
 /** What a pod has logged so far; nothing before the container has begun. */

@@ -1,7 +1,5 @@
-import { randomUUID } from "node:crypto";
 import type { Task } from "@todo/contract";
-import type { Session } from "../bench/backend.ts";
-import { signUp } from "../bench/backend.ts";
+import { type Session, signUp } from "../support/accounts.ts";
 import { PAGE } from "./_cluster.ts";
 
 /** Somebody with an account, a task and a conversation. */
@@ -16,7 +14,7 @@ const TICK_MS = 5;
 
 /** Makes an account with a task and a conversation through the page. */
 export async function newPerson(): Promise<Person> {
-  const session = await signUp(PAGE, `loaded-${randomUUID()}`, PAGE);
+  const session = await signUp(PAGE, { origin: PAGE });
   const task = (await (await ask(session, "POST", "/api/tasks", { title: "Something" })).json()) as Task;
   const conversation = await ask(session, "POST", "/api/conversations", {});
   const { id } = (await conversation.json()) as { id: string };

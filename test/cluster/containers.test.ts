@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { OWN_LABEL, TEST_TAG } from "../../scripts/test/minikube.mjs";
-import { signUp } from "../bench/backend.ts";
-import { API, docker, eventually, MINUTE, PAGE } from "./_cluster.ts";
+import { signUp } from "../support/accounts.ts";
+import { untilItAnswers } from "../support/eventually.ts";
+import { API, docker, MINUTE, PAGE, PATIENTLY } from "./_cluster.ts";
 import { buildImages } from "./_install.ts";
 
 const NETWORK = "todo-test";
@@ -49,7 +50,7 @@ describe("docker run", () => {
   it("starts the page, which leads to the backend", async () => {
     await start("frontend", ["--publish=30000:3000"], `todo-frontend:${TEST_TAG}`);
     await answers(`${PAGE}/api/health`, 200);
-    const { cookie } = await signUp(PAGE, "container", PAGE);
+    const { cookie } = await signUp(PAGE, { origin: PAGE });
     const tasks = await fetch(`${PAGE}/api/tasks`, { headers: { cookie } });
     expect(await tasks.json()).toMatchObject({ items: [] });
   });
@@ -70,9 +71,6 @@ async function start(name: string, options: string[], image: string): Promise<vo
 }
 
 /** Waits until an address answers with this status, and gives the answer. */
-function answers(url: string, status: number): Promise<unknown> {
-  return eventually(`${url} answers ${status}`, MINUTE, async () => {
-    const response = await fetch(url).catch(() => undefined);
-    return response?.status === status && response.json();
-  });
+async function answers(url: string, status: number): Promise<unknown> {
+  return (await untilItAnswers(url, status, PATIENTLY)).json();
 }

@@ -1,8 +1,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { useRunningApp } from "../stories/_app.ts";
-import { openBrowser } from "../stories/_browser.ts";
-import { createNamespace, deleteNamespace, docker, eventually, kubectl, MINUTE, PAGE, tell } from "./_cluster.ts";
+import { useRunningApp } from "../support/app.ts";
+import { openBrowser } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { createNamespace, deleteNamespace, docker, kubectl, MINUTE, PAGE, PATIENTLY, tell } from "./_cluster.ts";
 import { buildImages, installApp, installBackend } from "./_install.ts";
 import { expectWholeHistory, type OpenAnswer, openAnswer, podOf, whenWhole } from "./_kill-rounds.ts";
 import { type ClusterModel, hostAddress, startModel } from "./_model.ts";
@@ -64,9 +65,10 @@ describe("an answer that is being written", () => {
       const pod = await podOf(answer);
       const log = followLog(pod);
       await kubectl(["delete", "pod", pod, "--wait=false"]);
-      const ending = await eventually("the SIGTERM", MINUTE, async () => {
+      const sigterm = async () => {
         return logLines(log.lines.join("\n")).find(({ msg }) => msg === "ending");
-      });
+      };
+      const ending = await eventually("the SIGTERM", sigterm, PATIENTLY);
       await completes(answer, Date.parse(ending.time), `SIGTERM, ${replicas} pods`, AFTER_SIGTERM_MS);
       await settled("backend", replicas);
       log.stop();
@@ -79,7 +81,7 @@ describe("an answer that is being written", () => {
       const end = await endOfContainer(pod, (container) => docker(["kill", "--signal=KILL", container]));
       await completes(answer, end, `container killed, ${replicas} pods`, AFTER_KILL_MS);
       const restarted = async () => (await listPods("backend")).some(({ restarts }) => restarts > 0);
-      await eventually("the restart", MINUTE, restarted);
+      await eventually("the restart", restarted, PATIENTLY);
       await settled("backend", replicas);
     });
   });
@@ -90,7 +92,7 @@ async function endOfContainer(pod: string, act: (container: string) => Promise<u
   const container = await containerOf(pod);
   const asked = Date.now();
   await act(container);
-  const end = await eventually("the end of the process", MINUTE, () => endOf(container, asked));
+  const end = await eventually("the end of the process", () => endOf(container, asked), PATIENTLY);
   tell(`the process ended ${end - asked} ms after the command was given`);
   return end;
 }

@@ -2,9 +2,11 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addTasks } from "../../services/backend/test/_fake-openai/tool-arguments.ts";
-import { composer, idle, log, openBrowser, PASSWORD, say, signUp, taskRow, visit } from "../stories/_browser.ts";
-import { createNamespace, deleteNamespace, eventually, kubectl, MINUTE, PAGE, tell } from "./_cluster.ts";
+import { PASSWORD } from "../support/accounts.ts";
+import { composer, createAccount, idle, log, openBrowser, say, taskRow, visit } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { addTasks } from "../support/fake-openai/tool-arguments.ts";
+import { createNamespace, deleteNamespace, kubectl, MINUTE, PAGE, PATIENTLY, tell } from "./_cluster.ts";
 import { buildImages, installBackend, installFrontend, installPostgres, writeSecrets } from "./_install.ts";
 import { type ClusterModel, startModel } from "./_model.ts";
 import { listPods, logLines, logsOf, type Pod, settled, showLogsOfFailures } from "./_pods.ts";
@@ -39,10 +41,11 @@ describe("no pod restarts, the log and the page say why, and it comes back by it
     await installBackend({ modelUrl: model.urlForPods, wait: false });
     await installFrontend();
     const [pod] = await listPods("backend");
-    const told = await eventually("the reason in the log", MINUTE, async () => {
+    const reason = async () => {
       const lines = await logsOf(pod?.name ?? "", "migrate");
       return /Waiting for the database at .*/.exec(lines)?.[0];
-    });
+    };
+    const told = await eventually("the reason in the log", reason, PATIENTLY);
     expect(told).toBe(`Waiting for the database at ${NOBODY}:5432/todo: its host is not known.`);
 
     const { page, context } = await visit(browser, PAGE);
@@ -79,7 +82,7 @@ describe("no pod restarts, the log and the page say why, and it comes back by it
     });
     const before = await listPods();
     const { page, context } = await visit(browser, PAGE);
-    await signUp(page);
+    await createAccount(page);
     await say(page, "Are you there?");
     await log(page)
       .getByText(/refused the API key\. Ask whoever runs this app to check OPENAI_API_KEY/)
@@ -108,14 +111,15 @@ describe("no pod restarts, the log and the page say why, and it comes back by it
     await settled("backend", 1);
     const before = (await listPods()).filter(({ name }) => !name.startsWith("postgres"));
     const { page, context } = await visit(browser, PAGE);
-    await signUp(page);
+    await createAccount(page);
     await scalePostgres(0);
     const since = Date.now();
     await composer(page).fill("Remind me of the water");
     await composer(page).press("Enter");
     await page.getByText("Not sent yet. Reconnecting…").waitFor({ timeout: MINUTE });
     tell(`database away: the page says so after ${Date.now() - since} ms`);
-    await eventually("not ready", MINUTE, async () => (await listPods("backend")).every(({ ready }) => !ready));
+    const noneReady = async () => (await listPods("backend")).every(({ ready }) => !ready);
+    await eventually("not ready", noneReady, PATIENTLY);
     tell(`database away: the backend's pod is not ready after ${Date.now() - since} ms`);
     await sleep(AWAY_MS - (Date.now() - since));
     await page.getByText("Not sent yet. Reconnecting…").waitFor();

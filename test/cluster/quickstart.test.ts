@@ -3,9 +3,10 @@ import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { QUICKSTART_NAMESPACE } from "../../scripts/test/minikube.mjs";
-import { useRunningApp } from "../stories/_app.ts";
-import { openBrowser, visit } from "../stories/_browser.ts";
-import { API, eventually, helm, kubectl, MINUTE, PAGE, tell } from "./_cluster.ts";
+import { useRunningApp } from "../support/app.ts";
+import { openBrowser, visit } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
+import { API, helm, kubectl, MINUTE, PAGE, PATIENTLY, tell } from "./_cluster.ts";
 import { listPods } from "./_pods.ts";
 import { readQuickstart, runBash } from "./_quickstart.ts";
 
@@ -68,7 +69,7 @@ describe("helm/QUICKSTART.md", () => {
     // Minikube removes the volume a moment after its claim.
     const ours = `jsonpath={.items[?(@.spec.claimRef.namespace=="${QUICKSTART_NAMESPACE}")].metadata.name}`;
     const volumes = () => kubectl(["get", "persistentvolumes", `--output=${ours}`]);
-    await eventually("the end of the volume", MINUTE, async () => (await volumes()) === "");
+    await eventually("the end of the volume", async () => (await volumes()) === "", PATIENTLY);
   });
 });
 

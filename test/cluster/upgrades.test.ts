@@ -1,12 +1,11 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "../../scripts/local/paths.mjs";
 import { TEST_TAG } from "../../scripts/test/minikube.mjs";
-import { percentile } from "../bench/stats.ts";
+import { percentile } from "../support/percentile.ts";
+import { copyRepository } from "../support/repository.ts";
 import { API, createNamespace, deleteNamespace, helm, MINUTE, tell } from "./_cluster.ts";
 import { buildImage, buildImages, installApp, installBackend, installFrontend } from "./_install.ts";
 import { type ClusterModel, startModel } from "./_model.ts";
@@ -110,10 +109,7 @@ const CHANGE = "This is the changed backend of a test.";
 async function buildChanged(): Promise<void> {
   const copy = mkdtempSync(path.join(tmpdir(), "todo-changed-"));
   try {
-    const list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-    for (const file of execFileSync("git", list, { cwd: ROOT, encoding: "utf8" }).split("\0").filter(Boolean)) {
-      if (existsSync(path.join(ROOT, file))) cpSync(path.join(ROOT, file), path.join(copy, file));
-    }
+    copyRepository(copy);
     const app = path.join(copy, "services/backend/src/app.ts");
     const before = readFileSync(app, "utf8");
     const after = before.replace("A to-do list that people run by talking to it.", CHANGE);

@@ -1,10 +1,10 @@
 import { rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { API, kubectl, PAGE, podsOf } from "./_cluster.ts";
+import { API, kubectl, PAGE, podsOf } from "../support/stack/cluster.ts";
+import { previewed, setConfig, unsetConfig } from "../support/stack/pulumi.ts";
+import { COPY, change, LONG, must, npmWell, STACK, tell } from "../support/stack/world.ts";
 import { underLoad } from "./_load.ts";
-import { previewed, setConfig, unsetConfig } from "./_pulumi.ts";
-import { COPY, change, LONG, must, npmWell, STACK, tell } from "./_world.ts";
 
 const PARTS = ["backend", "frontend", "postgres"];
 /** Must be found nowhere but in the Secret that pods read. */

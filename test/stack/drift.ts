@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { kubectl, NAMESPACE, PAGE, podsOf } from "./_cluster.ts";
-import { previewed } from "./_pulumi.ts";
-import { LONG, must, npmWell, STACK } from "./_world.ts";
+import { kubectl, NAMESPACE, PAGE, podsOf } from "../support/stack/cluster.ts";
+import { PROFILE } from "../support/stack/profile.ts";
+import { previewed } from "../support/stack/pulumi.ts";
+import { LONG, must, npmWell, STACK } from "../support/stack/world.ts";
 
 const REFRESH = ["refresh", "--yes", "--skip-preview", "--stack", STACK, "--non-interactive"];
 

@@ -1,9 +1,9 @@
 import { expect, it, vi } from "vitest";
 import { startArgs } from "../../scripts/cluster/minikube.mjs";
-import { NODE_PORTS, PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { docker, kubectl, minikube, ownImages } from "./_cluster.ts";
-import { previewed, setConfig, unsetConfig } from "./_pulumi.ts";
-import { ENV, LONG, MINUTE, must, npmWell, STACK, tell } from "./_world.ts";
+import { docker, kubectl, minikube, ownImages } from "../support/stack/cluster.ts";
+import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
+import { previewed, setConfig, unsetConfig } from "../support/stack/pulumi.ts";
+import { ENV, LONG, MINUTE, must, npmWell, STACK, tell } from "../support/stack/world.ts";
 import { newPerson, tasksOf } from "./from-nothing.ts";
 
 const start = () => must("minikube", startArgs(PROFILE, NODE_PORTS, ENV), 10 * MINUTE);
@@ -27,7 +27,7 @@ export function endings(): void {
     expect(await previewed()).toEqual([]);
     expect(await ownImages()).toHaveLength(2);
     // The volume went with the cluster.
-    await expect(tasksOf(person)).rejects.toThrow(/sign-in: 401/);
+    await expect(tasksOf(person)).rejects.toThrow(/sign-in\/email: 401/);
   });
 
   it("keepData keeps the volume, and the next up opens it", { timeout: 2 * LONG }, async () => {

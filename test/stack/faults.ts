@@ -1,9 +1,10 @@
 import { renameSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { podsOf } from "./_cluster.ts";
-import { previewed, setConfig, unsetConfig } from "./_pulumi.ts";
-import { COPY, change, LONG, npm, npmWell, STACK, start } from "./_world.ts";
+import { eventually } from "../support/eventually.ts";
+import { podsOf } from "../support/stack/cluster.ts";
+import { previewed, setConfig, unsetConfig } from "../support/stack/pulumi.ts";
+import { COPY, change, LONG, npm, npmWell, STACK, start } from "../support/stack/world.ts";
 
 /** Makes a fault; what comes back mends it. */
 type Fault = () => Promise<() => Promise<void> | void>;
@@ -111,8 +112,12 @@ async function said(running: ReturnType<typeof start>, what: RegExp): Promise<vo
   void running.done.then(() => {
     ended = true;
   });
-  while (!what.test(running.output())) {
-    if (ended) throw new Error(`it ended without saying ${what}:\n${running.output()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const look = async () => {
+    const isSaid = what.test(running.output());
+    if (ended && !isSaid)
+      throw new Error(`it ended without saying ${what}:
+${running.output()}`);
+    return isSaid;
+  };
+  await eventually(`it says ${what}`, look, { timeoutMs: LONG });
 }

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { openBrowser, PASSWORD, say, signUp, taskRow, visit } from "../stories/_browser.ts";
-import { API, minikube, PAGE } from "./_cluster.ts";
-import { LONG, MINUTE, npm, npmWell, tell } from "./_world.ts";
+import { signIn, signUp } from "../support/accounts.ts";
+import { createAccount, openBrowser, say, taskRow, visit } from "../support/browser.ts";
+import { API, minikube, PAGE } from "../support/stack/cluster.ts";
+import { LONG, MINUTE, npm, npmWell, tell } from "../support/stack/world.ts";
 
 /** Who signs up in the first story. */
 const email = `stack-${Date.now()}@example.com`;
@@ -18,7 +19,7 @@ export function fromNothing(): void {
     const browser = await openBrowser();
     try {
       const { page, faults } = await visit(browser, PAGE);
-      await signUp(page, email);
+      await createAccount(page, email);
       await say(page, "Add a task to test deployment");
       await taskRow(page, "test deployment").waitFor();
       expect(faults).toEqual([]);
@@ -37,27 +38,16 @@ export function fromNothing(): void {
 
 /** Signs somebody up who has one task; the address to sign in with. */
 export async function newPerson(task: string): Promise<string> {
-  const address = `stack-${Date.now()}@example.com`;
-  const cookie = await enter("sign-up", { email: address, password: PASSWORD, name: "Somebody" });
+  const { cookie, email: address } = await signUp(PAGE, { origin: PAGE });
   const headers = { ...HEADERS, cookie };
   const response = await fetch(`${PAGE}/api/tasks`, { method: "POST", headers, body: JSON.stringify({ title: task }) });
   if (!response.ok) throw new Error(`adding a task: ${response.status} ${await response.text()}`);
   return address;
 }
 
-async function enter(way: "sign-in" | "sign-up", body: object): Promise<string> {
-  const init = { method: "POST", headers: HEADERS, body: JSON.stringify(body) };
-  const response = await fetch(`${PAGE}/api/auth/${way}/email`, init);
-  if (!response.ok) throw new Error(`${way}: ${response.status} ${await response.text()}`);
-  return response.headers
-    .getSetCookie()
-    .map((each) => each.split(";", 1)[0])
-    .join("; ");
-}
-
 /** The titles of somebody's tasks; throws when that account is gone. */
 export async function tasksOf(address: string): Promise<string[]> {
-  const cookie = await enter("sign-in", { email: address, password: PASSWORD });
+  const { cookie } = await signIn(PAGE, { email: address, origin: PAGE });
   const response = await fetch(`${PAGE}/api/tasks`, { headers: { cookie } });
   if (!response.ok) throw new Error(`reading tasks: ${response.status} ${await response.text()}`);
   const { items } = (await response.json()) as { items: { title: string }[] };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { setConfig, unsetConfig } from "./_pulumi.ts";
-import { LONG, run, STACK } from "./_world.ts";
+import { setConfig, unsetConfig } from "../support/stack/pulumi.ts";
+import { LONG, run, STACK } from "../support/stack/world.ts";
 
 const PREVIEW = ["preview", "--policy-pack", "stack/policy", "--stack", STACK, "--non-interactive", "--color=never"];
 

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { kubectl, NAMESPACE } from "./_cluster.ts";
-import { must, tell } from "./_world.ts";
+import { kubectl, NAMESPACE } from "../support/stack/cluster.ts";
+import { PROFILE } from "../support/stack/profile.ts";
+import { must, tell } from "../support/stack/world.ts";
 
 const MIB = 2 ** 20;
 /** Of Minikube's 3 GB, what is left for nobody when all limits were used is not asked; what is in use must fit. */

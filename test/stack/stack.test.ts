@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { minikube } from "./_cluster.ts";
-import { copyRepository, MINUTE, removeCopy } from "./_world.ts";
+import { minikube } from "../support/stack/cluster.ts";
+import { MINUTE, makeCopy, removeCopy } from "../support/stack/world.ts";
 import { changes } from "./changes.ts";
 import { drift } from "./drift.ts";
 import { endings } from "./endings.ts";
@@ -10,7 +10,7 @@ import { policies } from "./policies.ts";
 import { size } from "./size.ts";
 
 // One Minikube and one stack for all, in this order: a cluster costs minutes.
-beforeAll(copyRepository, MINUTE);
+beforeAll(makeCopy, MINUTE);
 afterAll(async () => {
   await minikube("delete");
   removeCopy();

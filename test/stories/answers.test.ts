@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type FakeOpenAi, startFakeOpenAi } from "../../services/backend/test/_fake-openai/start-fake-openai.ts";
-import { type App, canChooseModel, modelAddress, startApp } from "./_app.ts";
-import { composer, idle, log, openBrowser, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
+import { type App, canChooseModel, modelAddress, startApp } from "../support/app.ts";
+import { composer, createAccount, idle, log, openBrowser, say, taskList, taskRow, visit } from "../support/browser.ts";
+import { type FakeOpenAi, startFakeOpenAi } from "../support/fake-openai/start-fake-openai.ts";
 
 const WORDS = ["Once ", "upon ", "a ", "time ", "there ", "was ", "a ", "list."];
 const WHOLE = WORDS.join("");
@@ -31,7 +31,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
 
   it("a reload in the middle of an answer loses no word", async () => {
     const { page, context, faults } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const go = halves();
     await ask(page);
     await page.reload();
@@ -48,7 +48,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
 
   it("a second tab sees the answer while it is written", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const go = halves();
     await ask(page);
     const second = await context.newPage();
@@ -61,7 +61,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
 
   it("stopping keeps what was said, and the next message works", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const go = halves();
     await ask(page);
     await page.keyboard.press("Escape");
@@ -77,7 +77,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
 
   it("a failing model says what to do, keeps the message, and goes on when tried again", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const add = { name: "add_tasks", args: { tasks: [task("Buy tea")] } };
     model.respond([{ calls: [add] }, { status: 401 }, { status: 401 }]);
     await say(page, "Add tea, please");
@@ -101,7 +101,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
 
   it("what a model says stays text", async () => {
     const { page, context, faults } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const bad = '<img src="https://evil.example/x.png" onerror="alert(1)"> ![x](https://evil.example/y.png)';
     model.respond([{ calls: [{ name: "add_tasks", args: { tasks: [task(bad)] } }] }, { say: bad }]);
     await say(page, bad);

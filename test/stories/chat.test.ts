@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type App, canRestart, startApp } from "./_app.ts";
-import { composer, idle, log, openBrowser, PASSWORD, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
+import { PASSWORD } from "../support/accounts.ts";
+import { type App, canRestart, startApp } from "../support/app.ts";
+import { composer, createAccount, idle, log, openBrowser, say, taskList, taskRow, visit } from "../support/browser.ts";
 
 let app: App;
 let browser: Browser;
@@ -17,7 +18,7 @@ afterAll(async () => {
 describe("somebody new", () => {
   it("signs up, adds a task by saying so, sees it, reloads, and finds all again", async () => {
     const { page, context, faults } = await visit(browser, app.url);
-    const email = await signUp(page);
+    const email = await createAccount(page);
     await say(page, "Add a task to test deployment");
     const receipt = log(page).getByRole("list", { name: "What was changed" });
     await expect(receipt.innerText()).resolves.toMatch(/Added\s+#1\s+test deployment/i);
@@ -82,7 +83,7 @@ describe("somebody new", () => {
 describe("two tabs", () => {
   it("follow each other at once: tasks, chats and running answers", async () => {
     const { page: first, context, faults } = await visit(browser, app.url);
-    await signUp(first);
+    await createAccount(first);
     const second = await context.newPage();
     await second.goto("/chat");
     await composer(second).waitFor();
@@ -104,7 +105,7 @@ describe("two tabs", () => {
 describe("the receipts", () => {
   it("take back what was done", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     await say(page, "add buy milk");
     await page.getByRole("button", { name: /^Undo: Added #1/ }).click();
     await taskRow(page, "buy milk").waitFor({ state: "detached" });
@@ -119,7 +120,7 @@ describe("the receipts", () => {
 describe("the conversations", () => {
   it("are named, renamed, found and deleted", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     await say(page, "add a walk in the park");
     const list = page.getByRole("navigation", { name: /conversations|chats/i });
     await list.getByRole("link", { name: "add a walk in the park" }).waitFor();
@@ -142,7 +143,7 @@ describe("the conversations", () => {
 describe.skipIf(!canRestart())("an approval", () => {
   it("outlives a restart of everything and deletes exactly what it showed", async () => {
     const { page, context } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     await say(page, "add one, two, three, four and five");
     await say(page, "delete all tasks");
     await page.getByRole("group", { name: /Delete 5 tasks/ }).waitFor();

@@ -1,7 +1,16 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type App, startApp } from "./_app.ts";
-import { composer, expectAccessible, openBrowser, say, signUp, taskList, taskRow, visit } from "./_browser.ts";
+import { type App, startApp } from "../support/app.ts";
+import {
+  composer,
+  createAccount,
+  expectAccessible,
+  openBrowser,
+  say,
+  taskList,
+  taskRow,
+  visit,
+} from "../support/browser.ts";
 
 let app: App;
 let browser: Browser;
@@ -34,7 +43,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await check("sign-in with errors");
     await page.goto("/sign-up");
     await check("sign-up");
-    await signUp(page);
+    await createAccount(page);
     await check("an empty chat");
     await say(page, "add call the dentist tomorrow at 9:30, urgent, #health");
     await say(page, "add one, two, three and four");
@@ -63,7 +72,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
 describe("a phone", () => {
   it("does the main thing: talk, look at the list, open another chat", async () => {
     const { page, context } = await visit(browser, app.url, { viewport: screens.phone, hasTouch: true });
-    await signUp(page);
+    await createAccount(page);
     await say(page, "add buy stamps");
     await showTasks(page);
     await taskRow(page, "buy stamps").waitFor();
@@ -76,7 +85,7 @@ describe("a phone", () => {
 describe("a clumsy or hostile visitor", () => {
   it("is told what is wrong, and loses nothing", async () => {
     const { page, context, faults } = await visit(browser, app.url);
-    await signUp(page);
+    await createAccount(page);
     const long = "word ".repeat(1_700);
     await composer(page).fill(long);
     await page.getByText(/Too long by/).waitFor();
@@ -100,13 +109,13 @@ describe("a clumsy or hostile visitor", () => {
 
   it("sees nothing of others and gets no page without a session", async () => {
     const ann = await visit(browser, app.url);
-    await signUp(ann.page);
+    await createAccount(ann.page);
     await say(ann.page, "add a secret plan");
     const address = ann.page.url();
     const bob = await visit(browser, app.url);
     await bob.page.goto(address);
     await bob.page.waitForURL("**/sign-in**");
-    await signUp(bob.page);
+    await createAccount(bob.page);
     await bob.page.goto(address);
     await bob.page
       .getByText(/does not exist/)

@@ -5,6 +5,7 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import pg from "pg";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
+import { signUp as makeAccount } from "../../../test/support/accounts.ts";
 import { RuleModel } from "../src/agent/assistant/rule-model.ts";
 import type { AssistantModel } from "../src/agent/model.ts";
 import { migrateToLatest } from "../src/db/migrate.ts";
@@ -141,19 +142,7 @@ export class Person {
 
 /** Makes an account on the server. */
 export async function signUp(server: { url: string }): Promise<Person> {
-  const email = `${randomUUID()}@example.com`;
-  const response = await fetch(`${server.url}/api/auth/sign-up/email`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: "Test", email, password: "correct horse battery" }),
-  });
-  if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
-  const { user } = (await response.json()) as { user: { id: string } };
-  const cookie = response.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
-  return new Person(server, { cookie, userId: user.id, email });
+  return new Person(server, await makeAccount(server.url));
 }
 
 /** Reads a run's stream until it ends, or until `enough` says so (then it is cut off). */
@@ -176,14 +165,4 @@ export async function readAnswer(response: Response, enough?: (chunks: Chunk[]) 
   }
   answer.parts = state.parts;
   return answer;
-}
-
-/** Waits until `check` gives something, looking every 20 ms; fails with `what` after 20 s. */
-export async function eventually<T>(what: string, check: () => Promise<T | undefined | false>): Promise<T> {
-  for (let i = 0; i < 1_000; i++) {
-    const value = await check();
-    if (value !== undefined && value !== false) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`did not happen: ${what}`);
 }

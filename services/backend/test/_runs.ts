@@ -1,7 +1,8 @@
 import type { Model } from "@openai/agents-core";
 import { type Chunk, emptyAnswer, foldChunk, type MessagePart, type Run } from "@todo/contract";
+import { eventually } from "../../../test/support/eventually.ts";
 import type { RunRow } from "../src/db/queries/runs.ts";
-import { closeAfterTest, eventually, type Person, sql, startTestServer, type TestServer } from "./_harness.ts";
+import { closeAfterTest, type Person, sql, startTestServer, type TestServer } from "./_harness.ts";
 import { gate } from "./_models.ts";
 
 /** Gates for models: one that stays shut, one that is open. */

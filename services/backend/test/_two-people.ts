@@ -1,6 +1,7 @@
 import { functionCall } from "@openai/agents-core/testing";
+import { eventually } from "../../../test/support/eventually.ts";
 import { type Asked, answering, type Output, says } from "./_answering.ts";
-import { eventually, type Person, readAnswer, signUp } from "./_harness.ts";
+import { type Person, readAnswer, signUp } from "./_harness.ts";
 
 /** Words that stand in whatever the first person has, and nowhere else. */
 export const canary = "canary-7f3a";

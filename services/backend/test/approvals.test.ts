@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
 import type { ErrorBody, MessagePart, Run, Task, ToolPart } from "@todo/contract";
 import { describe, expect, it } from "vitest";
-import { closeAfterTest, eventually, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { closeAfterTest, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
 
 const remove = (tasks: number[], callId: string) => functionCall("delete_tasks", { tasks, all: null }, { callId });
 const removeAll = (callId: string) => functionCall("delete_tasks", { tasks: null, all: "all" }, { callId });

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
 import { textOf } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
-import { closeAfterTest, eventually, readAnswer, signUp, startTestServer, type TestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { closeAfterTest, readAnswer, signUp, startTestServer, type TestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 
 let rules: TestServer;

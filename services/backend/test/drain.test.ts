@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { closeAfterTest, eventually, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { closeAfterTest, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
 import { startProxy } from "./_proxy.ts";
 
 const CLIENTS = 20;

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Chunk, type ToolOutput, textOf } from "@todo/contract";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { claimRuns, type RunRow, renewLeases } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/domain/tasks.ts";
@@ -11,7 +12,6 @@ import { streamRun } from "../src/runs/stream-run.ts";
 import {
   closeAfterTest,
   createTestDatabase,
-  eventually,
   readAnswer,
   signUp,
   sql,

@@ -1,7 +1,8 @@
 import type { ChangeEvent } from "@todo/contract";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { beforeAll, describe, expect, it } from "vitest";
-import { closeAfterTest, eventually, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { closeAfterTest, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
 
 let server: TestServer;
 let second: TestServer;

@@ -1,9 +1,10 @@
 import { functionCall } from "@openai/agents-core/testing";
 import { limits, newTaskSchema, type Task, toolInputs } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { answering, type Output, says } from "./_answering.ts";
 import { dump } from "./_dump.ts";
-import { eventually, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
+import { type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
 import { Random, strangeTexts } from "./_random.ts";
 import { settleIn } from "./_two-people.ts";
 

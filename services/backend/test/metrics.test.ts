@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { closeAfterTest, eventually, signUp, startTestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import { closeAfterTest, signUp, startTestServer } from "./_harness.ts";
 
 it("counts by route, without ids or words of anybody, and forgets streams that were only asked for", async () => {
   const server = await startTestServer();

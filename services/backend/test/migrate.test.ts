@@ -4,9 +4,10 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import path from "node:path";
 import { expect, inject, it, onTestFinished } from "vitest";
+import { freePort } from "../../../scripts/local/ports.mjs";
+import { eventually } from "../../../test/support/eventually.ts";
 import { migrations } from "../src/db/migrations/index.ts";
-import { createTestDatabase, eventually, sql } from "./_harness.ts";
-import { freePort } from "./faults/backend-process.ts";
+import { createTestDatabase, sql } from "./_harness.ts";
 
 const ALL = `Applied ${Object.keys(migrations).join(", ")}.`;
 const script = path.resolve(import.meta.dirname, "../src/migrate.ts");

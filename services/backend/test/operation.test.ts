@@ -2,9 +2,10 @@ import { functionCall } from "@openai/agents-core/testing";
 import { errorBodySchema, healthSchema } from "@todo/contract";
 import { AuthenticationError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { createLogger } from "../src/logger.ts";
 import { type Asked, answering, says } from "./_answering.ts";
-import { closeAfterTest, eventually, type Person, readAnswer, signUp, sql, startTestServer } from "./_harness.ts";
+import { closeAfterTest, type Person, readAnswer, signUp, sql, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 
 /** Everything that the process writes: log lines, and what parts of it say on the console past the log. */

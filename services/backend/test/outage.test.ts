@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorBodySchema } from "@todo/contract";
 import { expect, it, onTestFinished } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { createLogger } from "../src/logger.ts";
-import { closeAfterTest, createTestDatabase, eventually, signUp, startTestServer } from "./_harness.ts";
+import { closeAfterTest, createTestDatabase, signUp, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 import { startRelay } from "./_relay.ts";
 

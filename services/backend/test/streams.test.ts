@@ -3,11 +3,11 @@ import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-co
 import { type Chunk, emptyAnswer, foldChunk, type MessagePart, textOf } from "@todo/contract";
 import { readUIMessageStream, type UIMessageChunk, uiMessageChunkSchema } from "ai";
 import { beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../../../test/support/eventually.ts";
 import { answering, whole } from "./_answering.ts";
 import {
   type Answer,
   closeAfterTest,
-  eventually,
   type Person,
   readAnswer,
   signUp,

@@ -1,11 +1,11 @@
 import { type RunErrorCode, textOf } from "@todo/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { expectFailed, retry } from "./_fake-openai/fails-and-recovers.ts";
-import { startFakeOpenAi } from "./_fake-openai/start-fake-openai.ts";
-import { apis, startWiredServer, type WiredServer } from "./_fake-openai/start-wired-server.ts";
-import { addTasks } from "./_fake-openai/tool-arguments.ts";
-import type { Answer, Turn } from "./_fake-openai/turn.ts";
+import { startFakeOpenAi } from "../../../test/support/fake-openai/start-fake-openai.ts";
+import { addTasks } from "../../../test/support/fake-openai/tool-arguments.ts";
+import type { Answer, Turn } from "../../../test/support/fake-openai/turn.ts";
 import { signUp } from "./_harness.ts";
+import { expectFailed, retry } from "./_wire/fails-and-recovers.ts";
+import { apis, startWiredServer, type WiredServer } from "./_wire/start-wired-server.ts";
 
 /** Makes the client's own second try come at once. */
 const headers = { "retry-after-ms": "1" };

@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { type Chunk, textOf } from "@todo/contract";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { expectFailed, retry } from "./_fake-openai/fails-and-recovers.ts";
-import type { Script } from "./_fake-openai/start-fake-openai.ts";
-import { type Api, apis, startWiredServer, type WiredServer, wiredModel } from "./_fake-openai/start-wired-server.ts";
-import { addTasks } from "./_fake-openai/tool-arguments.ts";
-import type { Turn } from "./_fake-openai/turn.ts";
-import { closeAfterTest, eventually, readAnswer, signUp, startTestServer } from "./_harness.ts";
+import { eventually } from "../../../test/support/eventually.ts";
+import type { Script } from "../../../test/support/fake-openai/start-fake-openai.ts";
+import { addTasks } from "../../../test/support/fake-openai/tool-arguments.ts";
+import type { Turn } from "../../../test/support/fake-openai/turn.ts";
+import { closeAfterTest, readAnswer, signUp, startTestServer } from "./_harness.ts";
+import { expectFailed, retry } from "./_wire/fails-and-recovers.ts";
+import { type Api, apis, startWiredServer, type WiredServer, wiredModel } from "./_wire/start-wired-server.ts";
 
 const silences: { what: string; turn: Turn; said: string }[] = [
   { what: "before it answers at all", turn: "silence", said: "" },

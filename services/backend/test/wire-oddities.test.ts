@@ -1,11 +1,11 @@
 import { textOf } from "@todo/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { list } from "./_fake-openai/check-request.ts";
-import { expectFailed, retry } from "./_fake-openai/fails-and-recovers.ts";
-import { apis, startWiredServer, type WiredServer } from "./_fake-openai/start-wired-server.ts";
-import { addTasks } from "./_fake-openai/tool-arguments.ts";
-import type { Call } from "./_fake-openai/turn.ts";
+import { list } from "../../../test/support/fake-openai/check-request.ts";
+import { addTasks } from "../../../test/support/fake-openai/tool-arguments.ts";
+import type { Call } from "../../../test/support/fake-openai/turn.ts";
 import { signUp } from "./_harness.ts";
+import { expectFailed, retry } from "./_wire/fails-and-recovers.ts";
+import { apis, startWiredServer, type WiredServer } from "./_wire/start-wired-server.ts";
 
 const nonsense: { what: string; calls: Call[] }[] = [
   { what: "arguments that break off", calls: [{ name: "add_tasks", args: '{"tasks":[{"title":"Buy' }] },

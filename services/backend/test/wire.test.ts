@@ -1,19 +1,12 @@
 import { textOf } from "@todo/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { list, object } from "./_fake-openai/check-request.ts";
-import type { FakeRequest } from "./_fake-openai/start-fake-openai.ts";
-import {
-  API_KEY,
-  type Api,
-  apis,
-  MODEL,
-  startWiredServer,
-  type WiredServer,
-} from "./_fake-openai/start-wired-server.ts";
-import { addTasks, anyTask } from "./_fake-openai/tool-arguments.ts";
-import { watchTargets } from "./_fake-openai/watch-targets.ts";
+import { list, object } from "../../../test/support/fake-openai/check-request.ts";
+import type { FakeRequest } from "../../../test/support/fake-openai/start-fake-openai.ts";
+import { addTasks, anyTask } from "../../../test/support/fake-openai/tool-arguments.ts";
 import { readAnswer, signUp } from "./_harness.ts";
 import { gate } from "./_models.ts";
+import { API_KEY, type Api, apis, MODEL, startWiredServer, type WiredServer } from "./_wire/start-wired-server.ts";
+import { watchTargets } from "./_wire/watch-targets.ts";
 
 describe.each(apis)("over %s", (api) => {
   let wired: WiredServer;

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { type AddressInfo, createServer } from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { untilItAnswers } from "../../../../test/support/eventually.ts";
 import type { Failpoint } from "../../src/failpoint.ts";
 
 export type BackendSettings = {
@@ -87,26 +87,14 @@ export class BackendProcess {
   }
 
   async #untilHealthy(child: ChildProcess): Promise<void> {
-    const deadline = performance.now() + START_MS;
-    while (child.exitCode === null && performance.now() < deadline) {
-      const ok = await fetch(`${this.url}/api/health`).then(
-        (response) => response.ok,
-        () => false,
+    try {
+      await untilItAnswers(`${this.url}/api/health`, 200, { child, timeoutMs: START_MS, everyMs: 50 });
+    } catch (error) {
+      throw new Error(
+        `a backend did not start:
+${this.#output}`,
+        { cause: error },
       );
-      if (ok) return;
-      await sleep(50);
     }
-    throw new Error(`a backend did not start:\n${this.#output}`);
   }
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

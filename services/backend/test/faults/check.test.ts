@@ -1,20 +1,22 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Session, signUp } from "../../../../test/support/accounts.ts";
+import type { FakeOpenAi } from "../../../../test/support/fake-openai/start-fake-openai.ts";
 import { createModel } from "../../src/agent/model.ts";
 import { startTestServer, type TestServer } from "../_harness.ts";
+import { startModel } from "./asks.ts";
 import { examine, type FaultKind } from "./check.ts";
-import { type FakeModel, startFakeModel } from "./fake-model.ts";
 import { Ledger } from "./ledger.ts";
-import { type Operation, prepare, signUp, type User } from "./operation.ts";
+import { type Operation, prepare } from "./operation.ts";
 import { sendAndRead } from "./reader.ts";
 
-let model: FakeModel;
+let model: FakeOpenAi;
 let server: TestServer;
 let db: pg.Pool;
-let user: User;
+let user: Session;
 
 beforeAll(async () => {
-  model = await startFakeModel({ deltaMs: 1 });
+  model = await startModel({ deltaMs: 1 });
   server = await startTestServer({ assistant: createModel({ apiKey: "x", baseUrl: model.url, name: "fake" }) });
   db = new pg.Pool({ connectionString: server.databaseUrl, max: 1 });
   user = await signUp(server.url);

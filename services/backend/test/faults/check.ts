@@ -1,6 +1,6 @@
 import { type Message, type MessagePart, type Task, type ToolPart, textOf } from "@todo/contract";
 import type pg from "pg";
-import { scriptFor } from "./fake-model.ts";
+import { scriptFor } from "./asks.ts";
 import { get, type Operation } from "./operation.ts";
 
 export const faultKinds = ["lost", "doubled", "unfinished", "mismatched"] as const;

@@ -1,13 +1,16 @@
 import type { Message } from "@todo/contract";
 import pg from "pg";
 import { expect, it } from "vitest";
-import { createTestDatabase, eventually } from "../_harness.ts";
-import { BackendProcess, freePort } from "./backend-process.ts";
+import { freePort } from "../../../../scripts/local/ports.mjs";
+import { signUp } from "../../../../test/support/accounts.ts";
+import { eventually } from "../../../../test/support/eventually.ts";
+import { createTestDatabase } from "../_harness.ts";
+import { startModel } from "./asks.ts";
+import { BackendProcess } from "./backend-process.ts";
 import { buildBackend } from "./build.ts";
 import { examine } from "./check.ts";
-import { startFakeModel } from "./fake-model.ts";
 import { rounds } from "./lane.ts";
-import { get, prepare, signUp } from "./operation.ts";
+import { get, prepare } from "./operation.ts";
 import { playRounds } from "./play.ts";
 import { sendAndRead } from "./reader.ts";
 
@@ -34,7 +37,7 @@ async function open() {
   const stack = new AsyncDisposableStack();
   const build = buildBackend();
   stack.defer(build.remove);
-  const model = await startFakeModel();
+  const model = await startModel();
   stack.defer(model.close);
   const databaseUrl = await createTestDatabase();
   const db = new pg.Pool({ connectionString: databaseUrl, max: 1 });

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { freePort } from "../../../../scripts/local/ports.mjs";
+import { type Session, signUp } from "../../../../test/support/accounts.ts";
 import { LEASE_SECONDS } from "../../src/db/queries/runs.ts";
 import { type Failpoint, failpoints } from "../../src/failpoint.ts";
-import { BackendProcess, type BackendSettings, freePort } from "./backend-process.ts";
+import { BackendProcess, type BackendSettings } from "./backend-process.ts";
 import { examine } from "./check.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Operation, prepare, signUp, type User } from "./operation.ts";
+import { type Operation, prepare } from "./operation.ts";
 import type { Random } from "./random.ts";
 import { sendAndRead } from "./reader.ts";
 
@@ -29,7 +31,7 @@ export class Lane {
   readonly #db: pg.Pool;
   readonly #victim: BackendProcess;
   readonly #survivor: BackendProcess;
-  #users: User[] = [];
+  #users: Session[] = [];
 
   private constructor(settings: BackendSettings, ports: [number, number], ledger: Ledger, random: Random) {
     this.#ledger = ledger;

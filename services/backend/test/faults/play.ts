@@ -1,6 +1,6 @@
 import { migrateToLatest } from "../../src/db/migrate.ts";
+import { startModel } from "./asks.ts";
 import { buildBackend } from "./build.ts";
-import { startFakeModel } from "./fake-model.ts";
 import { Lane, type Round } from "./lane.ts";
 import { Ledger } from "./ledger.ts";
 import { createRandom } from "./random.ts";
@@ -24,7 +24,7 @@ export async function playRounds(options: PlayOptions): Promise<Ledger> {
   const ledger = new Ledger();
   const random = createRandom(seed);
   const build = buildBackend();
-  const model = await startFakeModel();
+  const model = await startModel();
   const lanes: Lane[] = [];
   const left = [...rounds];
   let played = 0;

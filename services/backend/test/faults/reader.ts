@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type AnswerState, type Chunk, emptyAnswer, foldChunk, type MessagePart } from "@todo/contract";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-
-/** A signed-in person, on whichever backend. */
-export type Session = { cookie: string };
+import type { Session } from "../../../../test/support/accounts.ts";
 
 export type Sent = { conversationId: string; messageId: string; text: string };
 

@@ -1,14 +1,12 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import pg from "pg";
+import { startTestPostgres } from "../../../../scripts/local/postgres.mjs";
 import { rounds } from "./lane.ts";
 import { playRounds } from "./play.ts";
 
 // npm run test:faults -- [--rounds 100] [--lanes 4] [--seed 1] [--only tool:after,zombie]
 // Kills and freezes backends at every place that matters, and counts what got lost, doubled, stuck or told wrongly.
-
-type LocalPostgres = { url: string; stop: () => Promise<void> };
-const postgresScript = new URL("../../../../scripts/local/postgres.mjs", import.meta.url).href;
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -25,7 +23,6 @@ async function main(): Promise<number> {
   const seed = Number(values.seed);
   print(`${all.length} rounds on ${values.lanes} pairs of backends, seed ${seed}`);
 
-  const { startTestPostgres } = (await import(postgresScript)) as { startTestPostgres: () => Promise<LocalPostgres> };
   const postgres = await startTestPostgres();
   const interrupted = new AbortController();
   // The second time it ends at once; the backends then end by themselves.

@@ -1,6 +1,10 @@
+import {
+  type FakeOpenAi,
+  type Script,
+  startFakeOpenAi,
+} from "../../../../test/support/fake-openai/start-fake-openai.ts";
 import { type AssistantModel, createModel } from "../../src/agent/model.ts";
 import { startTestServer, type TestServer } from "../_harness.ts";
-import { type FakeOpenAi, type Script, startFakeOpenAi } from "./start-fake-openai.ts";
 
 export const apis = ["chat", "responses"] as const;
 export type Api = (typeof apis)[number];

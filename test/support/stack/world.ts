@@ -1,10 +1,11 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pulumiEnv } from "../../scripts/cluster/settings.mjs";
-import { ROOT } from "../../scripts/local/paths.mjs";
-import { NODE_PORTS, PROFILE } from "../../scripts/test/stack-profile.mjs";
+import { pulumiEnv } from "../../../scripts/cluster/settings.mjs";
+import { ROOT } from "../../../scripts/local/paths.mjs";
+import { copyRepository } from "../repository.ts";
+import { NODE_PORTS, PROFILE } from "./profile.ts";
 
 export const MINUTE = 60_000;
 /** From source with nothing built before, on two slow cores. */
@@ -29,11 +30,9 @@ export const ENV: NodeJS.ProcessEnv = {
 };
 
 /** Makes the copy: what belongs to the repository, committed or not, and what is installed. */
-export function copyRepository(): void {
+export function makeCopy(): void {
   rmSync(folder, { recursive: true, force: true });
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", args, { cwd: ROOT, encoding: "utf8" }).split("\n").filter(Boolean);
-  for (const file of files) cpSync(path.join(ROOT, file), path.join(COPY, file), { force: true });
+  copyRepository(COPY);
   symlinkSync(path.join(ROOT, "node_modules"), path.join(COPY, "node_modules"));
   mkdirSync(path.join(folder, "state"));
   writeFileSync(

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-
-const ROOT = path.join(import.meta.dirname, "..", "..");
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { freePort } from "../../scripts/local/ports.mjs";
+import { untilItAnswers } from "./eventually.ts";
 
 /** An app that already runs somewhere (on Minikube, say), and what may be done with it. */
 export type RunningApp = {
@@ -70,7 +70,7 @@ export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
   };
   let child = launch(settings);
   const url = `http://localhost:${port}`;
-  await answers(url, child);
+  await serves(url, child);
   const stop = async () => {
     const exited = once(child, "exit");
     child.kill("SIGTERM");
@@ -81,7 +81,7 @@ export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
     restart: async () => {
       await stop();
       child = launch(settings);
-      await answers(url, child);
+      await serves(url, child);
     },
     stop: async () => {
       await stop();
@@ -98,25 +98,6 @@ function launch(env: NodeJS.ProcessEnv): ChildProcess {
 }
 
 /** Waits until the page's address leads to a backend that can serve: without a session it answers 401. */
-async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 1_800; i++) {
-    if (child.exitCode !== null) throw new Error(`npm start ended with code ${child.exitCode}`);
-    const status = await fetch(`${url}/api/tasks`).then(
-      (response) => response.status,
-      () => 0,
-    );
-    if (status === 401) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error("npm start did not come up");
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("no free port");
-  return address.port;
+async function serves(url: string, child: ChildProcess): Promise<void> {
+  await untilItAnswers(`${url}/api/tasks`, 401, { child, timeoutMs: 180_000, everyMs: 100 });
 }

@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { expect } from "vitest";
-import { findChromium } from "../../scripts/test/chromium.mjs";
+import { PASSWORD } from "./accounts.ts";
+import { findChromium } from "./chromium.ts";
 
-export const PASSWORD = "correct horse battery";
 /** Generous: the stories wait for things, not for times. */
 const WAIT_MS = 20_000;
 
@@ -56,7 +56,7 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
 }
 
 /** Makes an account and ends up in the chat, whose scripts run. */
-export async function signUp(page: Page, email = `${randomUUID()}@example.com`): Promise<string> {
+export async function createAccount(page: Page, email = `${randomUUID()}@example.com`): Promise<string> {
   await page.goto("/sign-up");
   await page.getByLabel("Name").fill("Ann Example");
   await page.getByLabel("Email").fill(email);

@@ -13,12 +13,8 @@ const PLACES = [
   "C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe",
 ];
 
-/**
- * The browser that the stories use.
- * @param {NodeJS.ProcessEnv} env
- * @returns {string | undefined}
- */
-export function findChromium(env) {
-  const chosen = env.CHROMIUM_PATH?.trim();
+/** The browser that the stories use: the one that CHROMIUM_PATH names, otherwise one that is installed. */
+export function findChromium(env: NodeJS.ProcessEnv): string | undefined {
+  const chosen = env["CHROMIUM_PATH"]?.trim();
   return chosen ? [chosen].find(existsSync) : PLACES.find(existsSync);
 }

@@ -21,7 +21,7 @@ export type FakeOpenAi = {
   /** The address for OPENAI_BASE_URL. */
   url: string;
   port: number;
-  /** What was asked since the script began, oldest first. */
+  /** What was asked since the script began, oldest first, unless requests are not kept. */
   requests: readonly FakeRequest[];
   /** Answers what comes from now on by another script, from its beginning. */
   respond: (script: Script) => void;
@@ -33,11 +33,18 @@ export type FakeOpenAi = {
  * Starts a server on loopback, or another of this machine's addresses, that speaks OpenAI's Responses API and Chat
  * Completions, streamed only, and says what its script says. It refuses requests that break the real API's rules with
  * 400, so a test of anything checks those too.
+ * @param options.keepRequests false where there are too many to keep
  */
-export async function startFakeOpenAi(options: { respond: Script; port?: number; host?: string }): Promise<FakeOpenAi> {
-  const { host = "127.0.0.1" } = options;
+export async function startFakeOpenAi(options: {
+  respond: Script;
+  port?: number;
+  host?: string;
+  keepRequests?: boolean;
+}): Promise<FakeOpenAi> {
+  const { host = "127.0.0.1", keepRequests = true } = options;
   const requests: FakeRequest[] = [];
   let script = options.respond;
+  let asked = 0;
   let answers = 0;
   const server = createServer((request, response) => {
     // A client that hangs up is no failure of this server.
@@ -55,7 +62,8 @@ export async function startFakeOpenAi(options: { respond: Script; port?: number;
     const api = apiOf(incoming);
     if (!api) return fail(response, { status: 404, message: `Unknown address ${incoming.method} ${incoming.url}.` });
     const request: FakeRequest = { api, headers: incoming.headers, body, over };
-    const index = requests.push(request) - 1;
+    const index = asked++;
+    if (keepRequests) requests.push(request);
     const number = ++answers;
     const problem = problemOf(api, body);
     if (problem) return fail(response, { status: 400, message: problem });
@@ -78,6 +86,7 @@ export async function startFakeOpenAi(options: { respond: Script; port?: number;
     respond: (next) => {
       script = next;
       requests.length = 0;
+      asked = 0;
     },
     close: () =>
       new Promise((resolve) => {

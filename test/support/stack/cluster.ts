@@ -1,5 +1,5 @@
-import { NODE_PORTS, PROFILE } from "../../scripts/test/stack-profile.mjs";
-import { must } from "./_world.ts";
+import { NODE_PORTS, PROFILE } from "./profile.ts";
+import { must } from "./world.ts";
 
 export const NAMESPACE = "todo";
 export const PAGE = `http://localhost:${NODE_PORTS[0]}`;

@@ -2,9 +2,9 @@ import { serve } from "@hono/node-server";
 import type { Model } from "@openai/agents-core";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
-import { createApp } from "../../services/backend/src/app.ts";
-import { createDeps } from "../../services/backend/src/deps.ts";
-import { readEnv } from "../../services/backend/src/env.ts";
+import { createApp } from "../src/app.ts";
+import { createDeps } from "../src/deps.ts";
+import { readEnv } from "../src/env.ts";
 
 /** A backend whose model answers at once, and a twin route that streams the same words without storing anything. */
 const words = ["Here", " is", " an", " answer", "."];

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { onTestFinished } from "vitest";
-import { object } from "./check-request.ts";
+import { object } from "../../../../test/support/fake-openai/check-request.ts";
 
 const CHANNEL = "undici:request:create";
 

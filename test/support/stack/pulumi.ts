@@ -1,4 +1,4 @@
-import { must, run, STACK } from "./_world.ts";
+import { must, run, STACK } from "./world.ts";
 
 export type Step = { op: string; urn: string };
 
