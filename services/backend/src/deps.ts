@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import type { Auth } from "./auth.ts";
 import { Availability } from "./db/availability.ts";
-import { type Actor, createDatabase, type Db, ping } from "./db/database.ts";
+import { createDatabase, type Db, ping } from "./db/database.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Env } from "./env.ts";
@@ -40,7 +40,7 @@ export type Deps = {
   shutdown: AbortSignal;
   /** Answers when the database does; throws otherwise. */
   ping: () => Promise<void>;
-  asUser: <T>(actor: string | Actor, work: (ctx: Context) => Promise<T>) => Promise<T>;
+  asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
 export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & {
@@ -89,7 +89,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
     ping: () => ping(db),
-    asUser: (actor, job) => asUser(work, typeof actor === "string" ? { userId: actor } : actor, job),
+    asUser: (userId, job) => asUser(work, userId, job),
   };
 }
 

@@ -1,6 +1,21 @@
 import { z } from "zod";
-import { DEFAULT_MODEL } from "./agent/model.ts";
-import { failpoints } from "./failpoint.ts";
+
+/** Named explicitly: the Agents SDK's own default changes between releases. */
+const DEFAULT_MODEL = "gpt-5.6-luna";
+
+/** The places where the fault tests kill a backend: before and after each commit that matters. */
+export const failpoints = [
+  "message:before",
+  "message:after",
+  "journal:before",
+  "journal:after",
+  "tool:before",
+  "tool:after",
+  "chunk:before",
+  "chunk:after",
+  "finish:before",
+  "finish:after",
+] as const;
 
 /** Empty means unset, as in `OPENAI_API_KEY= npm start`. */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((v) => (v === "" ? undefined : v), schema.optional());

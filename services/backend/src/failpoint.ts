@@ -1,16 +1,6 @@
-/** The places where the fault tests kill a backend: before and after each commit that matters. */
-export const failpoints = [
-  "message:before",
-  "message:after",
-  "journal:before",
-  "journal:after",
-  "tool:before",
-  "tool:after",
-  "chunk:before",
-  "chunk:after",
-  "finish:before",
-  "finish:after",
-] as const;
+import type { failpoints } from "./env.ts";
+
+/** See `failpoints`. */
 export type Failpoint = (typeof failpoints)[number];
 
 let armed: Failpoint | undefined;

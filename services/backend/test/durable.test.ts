@@ -3,7 +3,7 @@ import { type Chunk, type ToolOutput, textOf } from "@todo/contract";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
-import { claimRuns, type RunRow, renewLeases } from "../src/db/queries/runs.ts";
+import { claimRuns, type RunRow } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/domain/tasks.ts";
 import { callOnce } from "../src/runs/call-once.ts";
@@ -208,13 +208,6 @@ describe("a run that its owner gave up for now", () => {
     expect(textOf(answer.parts)).toBe("Back.");
     expect(await runRow(server, busy)).toMatchObject({ status: "running", attempt: 1 });
     await stays.body?.cancel();
-  });
-});
-
-describe("a replica whose only run is not stored yet", () => {
-  it("has no lease to renew", async () => {
-    const server = await serve(slowText(["Hi."], opened));
-    expect(await renewLeases(server.deps.db, "some replica", [])).toEqual([]);
   });
 });
 

@@ -69,7 +69,7 @@ describe("row-level security", () => {
 
   /** Does something in a transaction of Ann's. */
   function asAnn<T>(work: (trx: Trx) => Promise<T>): Promise<T> {
-    return inTransaction(db, { userId: ann }, work);
+    return inTransaction(db, ann, work);
   }
 
   it("stands on every table of the app that holds rows of users, none of which the app's role owns", async () => {

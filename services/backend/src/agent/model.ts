@@ -1,8 +1,5 @@
 import type { Model } from "@openai/agents-core";
 
-/** Named explicitly: the SDK's own default changes between releases. */
-export const DEFAULT_MODEL = "gpt-5.6-luna";
-
 /** The model that answers, made at its first use. */
 export type AssistantModel = {
   /** `rules` without a model, else the model's name. */

@@ -1,8 +1,7 @@
-import { Kysely, sql, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
 import type { Availability } from "./availability.ts";
 import { isUnprepared, PreparingPool } from "./preparing-pool.ts";
-import { literal, PrologueDialect, withPrologue } from "./prologue.ts";
 import type { Database } from "./schema/index.ts";
 
 export type Db = Kysely<Database>;
@@ -49,7 +48,7 @@ export function createDatabase(options: DatabaseOptions): Db {
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
   return new Kysely<Database>({
-    dialect: new PrologueDialect({ pool: new PreparingPool(pool, options.availability) }),
+    dialect: new PostgresDialect({ pool: new PreparingPool(pool, options.availability) }),
   });
 }
 
@@ -61,24 +60,19 @@ function getTypeParser(...args: Parameters<typeof pg.types.getTypeParser>): (val
 const DEADLOCK = "40P01";
 const SERIALIZATION_FAILURE = "40001";
 
-/** Whose transaction it is. */
-export type Actor = {
-  userId: string;
-  /** A statement to begin with, in the same round trip; made of literals, and its result is not seen. */
-  first?: string;
-};
-
 /**
  * Runs `work` in one transaction in which the queries see and change the rows of one user only, whatever their own
  * conditions say: its role owns no table, and each table's policy compares with `app.user_id`. Runs it again (3 times
  * at most) when PostgreSQL had to break a deadlock, or when a migration has changed a prepared statement; `work` must
  * therefore do nothing outside the database that may not be done twice.
  */
-export async function inTransaction<T>(db: Db, actor: Actor, work: (trx: Trx) => Promise<T>): Promise<T> {
-  const prologue = becoming(actor);
+export async function inTransaction<T>(db: Db, userId: string, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
-      return await withPrologue(prologue, () => db.transaction().execute(work));
+      return await db.transaction().execute(async (trx) => {
+        await become(trx, userId);
+        return work(trx);
+      });
     } catch (error) {
       const code = error instanceof pg.DatabaseError ? error.code : undefined;
       const mayRepeat = code === DEADLOCK || code === SERIALIZATION_FAILURE || isUnprepared(error);
@@ -87,10 +81,11 @@ export async function inTransaction<T>(db: Db, actor: Actor, work: (trx: Trx) =>
   }
 }
 
-function becoming({ userId, first }: Actor): string {
-  const become = `select set_config('role', left(current_database(), 59) || '_app', true),
-    set_config('app.user_id', ${literal(userId)}, true)`;
-  return first === undefined ? become : `${become}; ${first}`;
+/** Until the transaction ends. */
+async function become(trx: Trx, userId: string): Promise<void> {
+  await sql`
+    select set_config('role', left(current_database(), 59) || '_app', true), set_config('app.user_id', ${userId}, true)
+  `.execute(trx);
 }
 
 /** Answers when the database does; throws otherwise. */

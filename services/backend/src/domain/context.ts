@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { type Actor, type Db, inTransaction, type Trx } from "../db/database.ts";
+import { type Db, inTransaction, type Trx } from "../db/database.ts";
 import type { CallRef } from "../db/queries/task-events.ts";
 
 /** What a domain function works with: one user's transaction, and the time and place it happens in. */
@@ -24,10 +24,9 @@ export type UnitOfWorkDeps = {
 };
 
 /** Runs `work` as one user in one transaction, behind row-level security; see `inTransaction`. */
-export async function asUser<T>(deps: UnitOfWorkDeps, actor: Actor, work: (ctx: Context) => Promise<T>): Promise<T> {
-  const { userId } = actor;
+export async function asUser<T>(deps: UnitOfWorkDeps, userId: string, work: (ctx: Context) => Promise<T>): Promise<T> {
   const changed: Context["changed"] = new Set();
-  const result = await inTransaction(deps.db, actor, async (db) => {
+  const result = await inTransaction(deps.db, userId, async (db) => {
     changed.clear();
     return work({ db, userId, now: deps.clock(), log: deps.log, changed });
   });

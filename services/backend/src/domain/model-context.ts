@@ -10,12 +10,9 @@ export const CONTEXT_BOUNDS: ModelContextBounds = { messages: WINDOW_MESSAGES, m
 /** What a run is to answer, and what its model is told besides. */
 export type Question = { asked: string; context: ModelContext };
 
-/** The question of a stored run; undefined when its conversation is gone. */
-export async function findQuestion(
-  ctx: Context,
-  run: { conversationId: string; messageId: string },
-): Promise<Question | undefined> {
-  const found = await findModelContext(ctx.db, ctx.userId, run, CONTEXT_BOUNDS);
+/** The question that a stored message is; undefined when its conversation is gone. */
+export async function findQuestion(ctx: Context, messageId: string): Promise<Question | undefined> {
+  const found = await findModelContext(ctx.db, ctx.userId, messageId, CONTEXT_BOUNDS);
   if (!found) return undefined;
   const { asked, ...context } = found;
   return { asked, context };

@@ -1,17 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { type Chunk, limits, type Message, type NewMessage, type Run } from "@todo/contract";
-import type { Actor } from "../db/database.ts";
+import { type Chunk, limits, type Message, type MessagePart, type NewMessage, type Run } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
-import { nextMessageSeq } from "../db/queries/conversations.ts";
-import { deleteMessage, findMessage, putAnswer } from "../db/queries/messages.ts";
-import type { ModelContext, ModelContextBounds } from "../db/queries/model-context.ts";
+import { nextMessageSeq, titleByMessage } from "../db/queries/conversations.ts";
+import { deleteMessage, findMessage, insertMessage, putAnswer } from "../db/queries/messages.ts";
 import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/queries/run-log.ts";
 import * as queries from "../db/queries/runs.ts";
-import { insertStart, listLiveRuns, type NewRun, type Start } from "../db/queries/start-run.ts";
-import { enterWithMessage } from "../db/queries/user-states.ts";
+import { countMessage } from "../db/queries/user-states.ts";
 import { AppError, notFound, tooMany } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { getConversation, titleFrom, touch } from "./conversations.ts";
+import { findQuestion, type Question } from "./model-context.ts";
 import { rememberTurns } from "./summary.ts";
 
 export type RunRow = queries.RunRow;
@@ -21,52 +19,44 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
-/** A message's run; with a context when this very call made it, and the caller is to work on it. */
-export type Started = { run: RunRow; context?: ModelContext };
+/** A message's run; with its question when this very call made it, and the caller is to begin it. */
+export type Started = { run: RunRow; question?: Question | undefined };
 
 /** How many messages one user may send in a while, whatever becomes of them. */
 const MESSAGES = { count: 120, seconds: 60 };
 
-/** The transaction in which `startRun` is to be called: from there on the user's messages queue up. */
-export function sender(userId: string): Actor {
-  return { userId, first: enterWithMessage(userId, MESSAGES.seconds) };
-}
-
 /**
- * Commits the user's message together with the run that is to answer it, claimed by `owner`. The same message again
- * gives the same run. For a new run it also gives what its model is to be told, within `bounds`.
+ * Stores the user's message together with the run that is to answer it, claimed by `owner`. The same message again
+ * gives the same run. For a new run it also gives what the run is to answer; the caller begins it after the commit.
  * @throws AppError `not_found`, `idempotency_mismatch`, `conflict`, `run_active`, `too_many_runs`, `rate_limited`
  */
 export async function startRun(
   ctx: Context,
   input: NewMessage & { conversationId: string; owner: string },
-  bounds: ModelContextBounds,
 ): Promise<Started> {
   const { id: messageId, conversationId, text, timeZone, owner } = input;
-  const { userId, now } = ctx;
+  const { db, userId, now } = ctx;
   ctx.changed.add("conversations");
-  const wanted: NewRun = {
-    id: randomUUID(),
-    conversationId,
-    userId,
-    messageId,
-    answerId: randomUUID(),
-    timeZone,
-    owner,
-    now,
-    parts: [{ type: "text", text, state: "done" }],
-    title: titleFrom(text),
-  };
-  const allowed = { maxActive: limits.run.perUser, maxMessages: MESSAGES.count };
-  const start = await insertStart(ctx.db, wanted, allowed, bounds);
-  if (!start) throw new AppError("conflict", "This message id can't be used. Make a new one.");
-  const { run, context } = start;
-  if (run) return { run, context };
-  if (start.messageCount > MESSAGES.count) throw tooMany(start.messageWindowEnds);
-  if (start.sent) return { run: await findSent(ctx, input) };
-  if (!start.exists) throw notFound("conversation");
-  assertFree(start.live, conversationId);
-  throw new Error("a run was not started, but nothing spoke against it");
+  // Locks the user's state: from here on their messages queue up, and what is looked up stays so until the commit.
+  const sent = await countMessage(db, userId, MESSAGES.seconds);
+  if (sent.count > MESSAGES.count) throw tooMany(sent.windowEnds);
+  const { isSent, live } = await queries.findMessageAndLiveRuns(db, userId, messageId);
+  if (isSent) return { run: await findSent(ctx, input) };
+  const seq = await nextMessageSeq(db, userId, conversationId, now);
+  if (seq === undefined) throw notFound("conversation");
+  assertFree(live, conversationId);
+
+  const [runId, answerId] = [randomUUID(), randomUUID()];
+  const place = { conversationId, userId, createdAt: now };
+  const parts: MessagePart[] = [{ type: "text", text, state: "done" }];
+  const message = { ...place, id: messageId, seq, role: "user", parts, status: "complete", runId } as const;
+  if (!(await insertMessage(db, message))) {
+    throw new AppError("conflict", "This message id can't be used. Make a new one.");
+  }
+  if (seq === 1) await titleByMessage(db, userId, conversationId, titleFrom(text));
+  const newRun = { ...place, id: runId, messageId, answerId, timeZone, owner };
+  const run = await queries.insertRun(db, newRun, { type: "start", messageId: answerId });
+  return { run, question: await findQuestion(ctx, messageId) };
 }
 
 /** The conversation's newest run, which alone can be live; undefined before the first. @throws AppError `not_found` */
@@ -106,7 +96,7 @@ export async function retryRun(ctx: Context, id: string): Promise<Run> {
   if (run.status !== "failed" || newest?.id !== run.id) {
     throw new AppError("conflict", "Only the newest answer can be tried again, and only when it has failed.");
   }
-  assertFree(await listLiveRuns(ctx.db, ctx.userId), run.conversationId);
+  assertFree(await queries.listLiveRuns(ctx.db, ctx.userId), run.conversationId);
   await deleteMessage(ctx.db, ctx.userId, run.answerId);
   await reopenLog(ctx.db, run.id);
   await queries.queueRun(ctx.db, ctx.userId, run.id);
@@ -163,6 +153,7 @@ export async function append(ctx: Context, run: RunRow, chunks: readonly Chunk[]
   return logged;
 }
 
+/** The run of a message that was sent before. */
 async function findSent(ctx: Context, input: NewMessage & { conversationId: string }): Promise<RunRow> {
   const message = await findMessage(ctx.db, ctx.userId, input.id);
   const run = message && (await queries.findRunByMessage(ctx.db, ctx.userId, message.id));
@@ -172,7 +163,7 @@ async function findSent(ctx: Context, input: NewMessage & { conversationId: stri
   return run;
 }
 
-function assertFree(live: Start["live"], conversationId: string): void {
+function assertFree(live: readonly queries.LiveRun[], conversationId: string): void {
   const here = live.find((run) => run.conversationId === conversationId);
   if (here?.status === "waiting") {
     throw new AppError("run_active", "An answer waits for your approval. Approve or reject it first.");

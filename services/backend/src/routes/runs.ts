@@ -4,8 +4,7 @@ import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { decideApproval } from "../domain/approvals.ts";
-import { CONTEXT_BOUNDS } from "../domain/model-context.ts";
-import { newestRun, type RunRow, retryRun, sender, startRun, stopRun } from "../domain/runs.ts";
+import { newestRun, type RunRow, retryRun, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { type Cursor, formatCursor, parseCursor, streamRun } from "../runs/stream-run.ts";
 import { eventStream } from "./event-stream.ts";
@@ -67,15 +66,10 @@ export function runRoutes(deps: Deps) {
     const message = c.req.valid("json");
     failpoint("message:before");
     const sent = { ...message, id: message.id.toLowerCase(), conversationId, owner: worker.owner };
-    const started = asUser(sender(c.var.userId), async (ctx) => {
-      const { run, context } = await startRun(ctx, sent, CONTEXT_BOUNDS);
-      // The model is asked while the commit is on its way; what it says is written after it.
-      if (context) worker.begin(run, { question: { asked: message.text, context }, committed: started });
-      return { run, isNew: context !== undefined };
-    });
-    const { run, isNew } = await started;
+    const { run, question } = await asUser(c.var.userId, (ctx) => startRun(ctx, sent));
     failpoint("message:after");
-    return answer(c, deps, run, cursorOf(c), isNew);
+    if (question) worker.begin(run, question);
+    return answer(c, deps, run, cursorOf(c), question !== undefined);
   });
 
   router.openapi(watch, async (c) => {

@@ -21,27 +21,25 @@ export type ExecuteDeps = RunLogDeps & {
 /** Why a run is interrupted: only the first two end it; after the others it is somebody else's. */
 export type Interruption = "stop" | "time" | "lost" | "shutdown";
 
-/** What is known of a run that was made just now. */
-export type NewRun = {
-  question: Question;
-  /** Resolves when the run is stored. Its model may be asked before; nothing is written before. */
-  committed: Promise<unknown>;
-};
-
 /** Owners of a run that may die on it before it is given up. */
 const MAX_CRASHES = 3;
 
 /**
  * Works on a claimed run until it has ended, waits for an approval, or is no longer ours. Every step can be cut off at
  * any point: the next owner calls this again and goes on from the journal.
- * `signal` is aborted with an `Interruption` as its reason.
+ * `signal` is aborted with an `Interruption` as its reason. `question`: what a run that was made just now is to answer.
  */
-export async function executeRun(deps: ExecuteDeps, run: RunRow, signal: AbortSignal, known?: NewRun): Promise<void> {
-  const log = new RunLog(deps, run, known?.committed);
+export async function executeRun(
+  deps: ExecuteDeps,
+  run: RunRow,
+  signal: AbortSignal,
+  question?: Question,
+): Promise<void> {
+  const log = new RunLog(deps, run);
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
-    const past = known ? { question: known.question, journal: [], stepBegun: false } : await readPast(deps, run);
+    const past = question ? { question, journal: [], stepBegun: false } : await readPast(deps, run);
     const { answer } = await deps.answerer();
     await end(deps, log, run, await answer({ run, log, ...past }, signal));
   } catch (error) {

@@ -34,8 +34,8 @@ export async function readPast(
   deps: UnitOfWorkDeps,
   run: RunRow,
 ): Promise<Pick<ClaimedRun, "question" | "journal" | "stepBegun">> {
-  return asUser(deps, run, async (ctx) => {
-    const question = await findQuestion(ctx, run);
+  return asUser(deps, run.userId, async (ctx) => {
+    const question = await findQuestion(ctx, run.messageId);
     if (!question) throw new LeaseLost();
     const journal = await listJournal(ctx.db, run.id);
     const { parts } = await foldLog(ctx.db, run);

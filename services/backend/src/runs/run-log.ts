@@ -22,16 +22,12 @@ export class RunLog {
   #timer: NodeJS.Timeout | undefined;
   #lastFlush = Number.NEGATIVE_INFINITY;
   #lastSeq: number;
-  #tail: Promise<unknown>;
+  #tail: Promise<unknown> = Promise.resolve();
   #failure: { error: unknown } | undefined;
 
-  /** `committed`: resolves when the run itself is stored; nothing is written before. */
-  constructor(deps: RunLogDeps, run: RunRow, committed: Promise<unknown> = Promise.resolve()) {
+  constructor(deps: RunLogDeps, run: RunRow) {
     this.#deps = deps;
     this.#run = run;
-    this.#tail = committed.catch((error: unknown) => {
-      this.#failure = { error };
-    });
     this.#lastSeq = run.chunkSeq;
   }
 
@@ -104,7 +100,7 @@ export class RunLog {
     work: (ctx: Context, pending: Chunk[]) => Promise<{ value: T; logged: LoggedChunk[] }>,
   ): Promise<T> {
     return this.#enqueue(final, (pending) =>
-      asUser(this.#deps, { userId: this.#run.userId }, async (ctx) => {
+      asUser(this.#deps, this.#run.userId, async (ctx) => {
         const { value, logged } = await work(ctx, pending);
         return { value, logged: this.#followingOn(logged) };
       }),

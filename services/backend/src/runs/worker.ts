@@ -2,19 +2,14 @@ import { limits } from "@todo/contract";
 import type { Db } from "../db/database.ts";
 import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
 import { isUnavailable } from "../db/unavailable.ts";
-import { type ExecuteDeps, executeRun, type Interruption, type NewRun } from "./execute-run.ts";
+import type { Question } from "../domain/model-context.ts";
+import { type ExecuteDeps, executeRun, type Interruption } from "./execute-run.ts";
 
 const TICK_MS = 1_000;
 /** Runs that one replica works on at once; the rest waits in the table for it or another. */
 const CAPACITY = 50;
 
-type ActiveRun = {
-  attempt: number;
-  controller: AbortController;
-  /** Whether its commit is through: before that there is no lease to renew or to hand back. */
-  stored: Promise<boolean>;
-  isStored: boolean;
-};
+type ActiveRun = { attempt: number; controller: AbortController };
 
 /**
  * Works on runs: those that this replica took in, and those that it finds with nobody working on them. Renews its
@@ -48,30 +43,21 @@ export class Worker {
     this.#schedule(0);
   }
 
-  /** Works on a run that this replica holds the lease of. A new one comes with what is known of it already. */
-  begin(run: RunRow, known?: NewRun): void {
-    const stored = (known?.committed ?? Promise.resolve()).then(
-      () => true,
-      // The run's own first write tells of it.
-      () => false,
-    );
+  /** Works on a run that this replica holds the lease of. A new one comes with what it is to answer. */
+  begin(run: RunRow, question?: Question): void {
     if (this.#stopped) {
-      void stored.then(() => this.#handBack());
+      this.#handBack();
       return;
     }
     const controller = new AbortController();
     const timeout = setTimeout(() => interrupt(controller, "time"), this.#runMs);
-    executeRun(this.#deps, run, controller.signal, known)
+    executeRun(this.#deps, run, controller.signal, question)
       .catch((error: unknown) => this.#deps.log.error({ err: error, runId: run.id }, "run broke off"))
       .finally(() => {
         clearTimeout(timeout);
         if (this.#active.get(run.id)?.controller === controller) this.#active.delete(run.id);
       });
-    const active = { attempt: run.attempt, controller, stored, isStored: known === undefined };
-    this.#active.set(run.id, active);
-    void stored.then((isStored) => {
-      active.isStored = isStored;
-    });
+    this.#active.set(run.id, { attempt: run.attempt, controller });
   }
 
   /** Stops a run if this replica works on it; another learns of it within a second. */
@@ -90,9 +76,7 @@ export class Worker {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#tick;
-    const active = [...this.#active.values()];
-    for (const { controller } of active) interrupt(controller, "shutdown");
-    await Promise.all(active.map(({ stored }) => stored));
+    for (const { controller } of this.#active.values()) interrupt(controller, "shutdown");
     await releaseRuns(this.#db, this.owner);
   }
 
@@ -127,7 +111,7 @@ export class Worker {
   }
 
   async #renew(): Promise<void> {
-    const asked = new Map([...this.#active].filter(([, run]) => run.isStored));
+    const asked = new Map(this.#active);
     const held = new Map((await renewLeases(this.#db, this.owner, [...asked.keys()])).map((run) => [run.id, run]));
     for (const [id, { attempt, controller }] of asked) {
       const lease = held.get(id);

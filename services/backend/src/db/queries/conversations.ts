@@ -74,6 +74,17 @@ export async function renameConversation(trx: Trx, userId: string, id: string, t
   return row !== undefined;
 }
 
+/** Gives the title of the first message, unless the user has given one. */
+export async function titleByMessage(trx: Trx, userId: string, id: string, title: string): Promise<void> {
+  await trx
+    .updateTable("conversations")
+    .set({ title })
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .where("titledByUser", "=", false)
+    .execute();
+}
+
 export async function deleteConversation(trx: Trx, userId: string, id: string): Promise<boolean> {
   const row = await trx
     .deleteFrom("conversations")

@@ -17,6 +17,17 @@ export type NewMessageRow = {
   createdAt: Date;
 };
 
+/** Stores a user's message. False when its id is taken, which may be by what the user can't see. */
+export async function insertMessage(trx: Trx, row: NewMessageRow): Promise<boolean> {
+  const inserted = await trx
+    .insertInto("messages")
+    .values({ ...row, ...contentOf(row) })
+    .onConflict((c) => c.column("id").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
 /** Stores an answer. One stored before, while it waited for an approval, is replaced in its place. */
 export async function putAnswer(trx: Trx, row: NewMessageRow): Promise<void> {
   const content = contentOf(row);

@@ -22,47 +22,33 @@ export type TaskSnapshot = {
 
 export type ModelContextBounds = { messages: number; messageCharacters: number; tasks: number };
 
-/**
- * The model's context as columns of a select, so that it can be looked up together with other things. A message that is
- * not stored yet comes after all that are.
- */
-export function modelContextColumns(
-  userId: string,
-  conversationId: string,
-  messageId: string,
-  bounds: ModelContextBounds,
-) {
-  return sql`
-    coalesce((
-      select "summary" from "conversations" where "userId" = ${userId} and "id" = ${conversationId}
-    ), '') as "summary",
-    coalesce((
-      select json_agg(json_build_object('role', "role", 'text', left("text", ${bounds.messageCharacters})) order by "seq")
-      from (
-        select "seq", "role", "text" from "messages"
-        where "userId" = ${userId} and "conversationId" = ${conversationId}
-          and "seq" < coalesce((select "seq" from "messages" where "id" = ${messageId}), 2147483647)
-        order by "seq" desc limit ${bounds.messages}
-      ) as "newest"
-    ), '[]') as "history",
-    coalesce((
-      select json_agg("open") from (
-        select "number", "title", "dueDate"::text, "dueTime", "priority", "tags" from "tasks"
-        where "userId" = ${userId} and "status" = 'open' and "deletedAt" is null
-        order by "dueDate" nulls last, "dueTime" nulls last, "number" limit ${bounds.tasks + 1}
-      ) as "open"
-    ), '[]') as "tasks"`;
-}
-
-/** The model's context of a stored message, and the message's text; undefined when there is no such message. */
+/** The model's context of a message, and the message's text; undefined when there is no such message. */
 export async function findModelContext(
   trx: Trx,
   userId: string,
-  { conversationId, messageId }: { conversationId: string; messageId: string },
+  messageId: string,
   bounds: ModelContextBounds,
 ): Promise<(ModelContext & { asked: string }) | undefined> {
   const { rows } = await sql<ModelContext & { asked: string }>`
-    select "text" as "asked", ${modelContextColumns(userId, conversationId, messageId, bounds)}
-    from "messages" as "question" where "userId" = ${userId} and "id" = ${messageId}`.execute(trx);
+    select "question"."text" as "asked", "conversations"."summary",
+      coalesce((
+        select json_agg(
+          json_build_object('role', "role", 'text', left("text", ${bounds.messageCharacters})) order by "seq"
+        ) from (
+          select "seq", "role", "text" from "messages"
+          where "userId" = ${userId} and "conversationId" = "question"."conversationId"
+            and "seq" < "question"."seq"
+          order by "seq" desc limit ${bounds.messages}
+        ) as "newest"
+      ), '[]') as "history",
+      coalesce((
+        select json_agg("open") from (
+          select "number", "title", "dueDate"::text, "dueTime", "priority", "tags" from "tasks"
+          where "userId" = ${userId} and "status" = 'open' and "deletedAt" is null
+          order by "dueDate" nulls last, "dueTime" nulls last, "number" limit ${bounds.tasks + 1}
+        ) as "open"
+      ), '[]') as "tasks"
+    from "messages" as "question" join "conversations" on "conversations"."id" = "question"."conversationId"
+    where "question"."userId" = ${userId} and "question"."id" = ${messageId}`.execute(trx);
   return rows[0];
 }

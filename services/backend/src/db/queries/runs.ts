@@ -1,5 +1,6 @@
-import type { Run, RunStatus } from "@todo/contract";
+import type { Chunk, Run, RunStatus } from "@todo/contract";
 import { type Selectable, sql } from "kysely";
+import { jsonArrayFrom } from "kysely/helpers/postgres";
 import type { Db, Trx } from "../database.ts";
 import type { RunsTable } from "../schema/runs.ts";
 
@@ -40,6 +41,57 @@ export async function findRunByMessage(trx: Trx, userId: string, messageId: stri
     .where("userId", "=", userId)
     .where("messageId", "=", messageId)
     .executeTakeFirst();
+}
+
+export type NewRun = Pick<
+  RunRow,
+  "id" | "conversationId" | "userId" | "messageId" | "answerId" | "timeZone" | "createdAt"
+> & {
+  /** The replica that works on it. */
+  owner: string;
+};
+
+/** Stores a run as claimed by its owner, together with the first chunk of its log. */
+export async function insertRun(trx: Trx, { owner, ...run }: NewRun, first: Chunk): Promise<RunRow> {
+  const { id: runId, userId } = run;
+  return trx
+    .with("log", (db) =>
+      db.insertInto("runChunks").values({ runId, userId, seq: 1, attempt: 1, chunk: JSON.stringify(first) }),
+    )
+    .insertInto("runs")
+    .values({ ...run, status: "running", attempt: 1, chunkSeq: 1, leaseOwner: owner, leaseUntil: leaseEnd })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export type LiveRun = Pick<RunRow, "conversationId" | "status">;
+
+/** The user's runs that have not ended: one a conversation at most. */
+export async function listLiveRuns(trx: Trx, userId: string): Promise<LiveRun[]> {
+  return liveRuns(trx, userId).execute();
+}
+
+/** In one look: whether the user has sent this message before, and their runs that have not ended. */
+export async function findMessageAndLiveRuns(
+  trx: Trx,
+  userId: string,
+  messageId: string,
+): Promise<{ isSent: boolean; live: LiveRun[] }> {
+  const sent = trx.selectFrom("messages").select("id").where("userId", "=", userId).where("id", "=", messageId);
+  return trx
+    .selectNoFrom((eb) => [
+      eb.exists(sent).$castTo<boolean>().as("isSent"),
+      jsonArrayFrom(liveRuns(trx, userId)).as("live"),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+function liveRuns(trx: Trx, userId: string) {
+  return trx
+    .selectFrom("runs")
+    .select(["conversationId", "status"])
+    .where("userId", "=", userId)
+    .where("status", "in", ["queued", "running", "waiting"]);
 }
 
 /** The conversation's newest run, which alone can be live. */
@@ -159,11 +211,9 @@ export async function claimRuns(db: Db, owner: string, limit: number): Promise<R
 
 /**
  * Renews this owner's leases of the runs that it works on, and tells which claims it still holds and which are to be
- * stopped. One that it has given up lapses, so that it is found again.
+ * stopped. One that it has given up lapses, so that it is found again. `ids` must not be empty.
  */
 export async function renewLeases(db: Db, owner: string, ids: readonly string[]) {
-  // PostgreSQL has no empty list.
-  if (ids.length === 0) return [];
   return db
     .updateTable("runs")
     .set({ leaseUntil: leaseEnd })

@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
-import { literal } from "../prologue.ts";
 
 /**
  * Counts a change of the user's tasks and locks the user's state until the transaction ends, so that task changes of
@@ -34,18 +33,28 @@ export async function touchConversations(trx: Trx, userId: string): Promise<void
 }
 
 /**
- * The statement that begins a message's transaction (see `Actor.first`): as `touchConversations`, and counts the message
- * in the user's current window of `seconds`.
+ * As `touchConversations`, and counts a message in the user's current window of `seconds`. Returns how many there are
+ * by now, and when the window ends.
  */
-export function enterWithMessage(userId: string, seconds: number): string {
-  const fresh = `now() + make_interval(secs => ${seconds})`;
-  const ended = `"userStates"."messageWindowEnds" <= now()`;
-  return `insert into "userStates" ("userId", "conversationsVersion", "messageCount", "messageWindowEnds")
-    values (${literal(userId)}, 1, 1, ${fresh})
-    on conflict ("userId") do update set
-      "conversationsVersion" = "userStates"."conversationsVersion" + 1,
-      "messageCount" = case when ${ended} then 1 else "userStates"."messageCount" + 1 end,
-      "messageWindowEnds" = case when ${ended} then ${fresh} else "userStates"."messageWindowEnds" end`;
+export async function countMessage(
+  trx: Trx,
+  userId: string,
+  seconds: number,
+): Promise<{ count: number; windowEnds: Date }> {
+  const fresh = sql<Date>`now() + make_interval(secs => ${seconds})`;
+  const ended = sql<boolean>`"userStates"."messageWindowEnds" <= now()`;
+  return trx
+    .insertInto("userStates")
+    .values({ userId, conversationsVersion: 1, messageCount: 1, messageWindowEnds: fresh })
+    .onConflict((c) =>
+      c.column("userId").doUpdateSet({
+        conversationsVersion: sql`"userStates"."conversationsVersion" + 1`,
+        messageCount: sql`case when ${ended} then 1 else "userStates"."messageCount" + 1 end`,
+        messageWindowEnds: sql`case when ${ended} then ${fresh} else "userStates"."messageWindowEnds" end`,
+      }),
+    )
+    .returning(["messageCount as count", "messageWindowEnds as windowEnds"])
+    .executeTakeFirstOrThrow();
 }
 
 /** The change counters of these users; absent for who never changed anything. For the event streams of one replica. */
