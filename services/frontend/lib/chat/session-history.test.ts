@@ -184,3 +184,23 @@ test("the list is told when a message is accepted, and when its answer ends", as
   await idle(session);
   expect(onActivity).toHaveBeenCalledTimes(2);
 });
+
+test("a message to a chat that was deleted meanwhile goes back into the box", async () => {
+  const session = await opened(createChatSession({ id: "c", isNew: false }));
+  server.on(`POST ${messagesRoute}`, () => refusal(404, "not_found", "There is no such chat."));
+  await session.send("add milk");
+  expect(session.store.get()).toMatchObject({
+    phase: "ready",
+    problem: "There is no such chat.",
+    draft: { text: "add milk" },
+  });
+});
+
+test("an example that is sent instead of a refused message is another message", async () => {
+  const session = await opened(createChatSession({ id: "c", isNew: false }));
+  server.on(`POST ${messagesRoute}`, () => refusal(429, "rate_limited", "Too fast."));
+  await session.send("add milk");
+  await session.send("What's pending?");
+  const [first, second] = posted().map(({ id }) => id);
+  expect(second).not.toBe(first);
+});

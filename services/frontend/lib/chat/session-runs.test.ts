@@ -185,6 +185,17 @@ test("what is shown again is told anew, not twice", async () => {
   await expect.poll(() => logOf(session)).toEqual(["a streaming: Half"]);
 });
 
+test("an answer is followed once, whatever is pressed meanwhile", async () => {
+  const session = createChatSession({ id: "c", isNew: false });
+  server.on(streamRoute, () => openedStream("a", "Half"));
+  server.on("POST /api/runs/r/retry", () => null);
+  session.activate();
+  await expect.poll(() => logOf(session)).toEqual(["a streaming: Half"]);
+  await session.retry("r");
+  session.activate();
+  expect(server.callsOf(streamRoute)).toHaveLength(1);
+});
+
 test("a burst of words is drawn once", async () => {
   const session = createChatSession({ id: "c", isNew: false });
   const words = Array.from({ length: 50 }, (_, i) => `${i} `);
