@@ -1,7 +1,7 @@
 import { runtime } from "@pulumi/pulumi";
 
 /** A resource that a program under test asked for. */
-export interface Asked {
+export type Asked = {
   type: string;
   name: string;
   /** Without secrets: they read `[secret]`. */
@@ -9,18 +9,18 @@ export interface Asked {
   /** With them. */
   plainInputs: Record<string, unknown>;
   opts: Record<string, unknown>;
-}
+};
 
 const SECRET_SIGN = "4dabf18193072939515e22adb298388d";
 export const PROJECT = "todo";
 
 /** What stands in for the cluster: outputs that the real one would add. */
-export interface World {
+export type World = {
   preview?: boolean;
   clusterId?: string;
   /** Types of objects that are gone, as a refresh finds them. */
   gone?: string[];
-}
+};
 
 /**
  * Runs a part of the program without engine, providers and cluster, and tells what it asked for.
@@ -69,9 +69,7 @@ export async function runStack(
     return {};
   });
   await runtime.disconnect();
-  if (failure !== undefined) {
-    throw failure.error;
-  }
+  if (failure !== undefined) throw failure.error;
   return asked.map((resource) => ({ ...resource, opts: options.get(`${resource.type} ${resource.name}`) ?? {} }));
 }
 
@@ -94,9 +92,7 @@ export function only(asked: Asked[], type: string, name?: string): Asked {
 }
 
 function outputsOf(type: string, name: string, inputs: Record<string, unknown>, { clusterId, gone }: World): object {
-  if (gone?.includes(type) && name !== "kube-system") {
-    return {};
-  }
+  if (gone?.includes(type) && name !== "kube-system") return {};
   switch (type) {
     case "kubernetes:core/v1:Namespace":
       return name === "kube-system" ? { metadata: { name, uid: clusterId ?? "cluster-1" } } : inputs;
@@ -114,12 +110,8 @@ function isSecret(value: unknown): value is { value: unknown } {
 }
 
 function mapValues(value: unknown, onSecret: (inner: unknown) => unknown): unknown {
-  if (isSecret(value)) {
-    return onSecret(value.value);
-  }
-  if (Array.isArray(value)) {
-    return value.map((item) => mapValues(item, onSecret));
-  }
+  if (isSecret(value)) return onSecret(value.value);
+  if (Array.isArray(value)) return value.map((item) => mapValues(item, onSecret));
   return typeof value === "object" && value !== null
     ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mapValues(inner, onSecret)]))
     : value;

@@ -3,7 +3,7 @@ import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { type Cluster, nameOf } from "./cluster.ts";
 import { type ContentSecretArgs, contentSecret } from "./secret.ts";
 
-export interface AppSecretsArgs {
+export type AppSecretsArgs = {
   cluster: Cluster;
   /** Signs the session cookies; `undefined` makes one once. */
   authSecret: Output<string> | undefined;
@@ -14,7 +14,7 @@ export interface AppSecretsArgs {
   databaseUrl: Output<string>;
   /** For migrations, past a transaction pooler. */
   databaseDirectUrl: Output<string> | undefined;
-}
+};
 
 /** The Secrets of page and API. Each changes its name with its content, so exactly the pods that use it roll. */
 export class AppSecrets extends ComponentResource {

@@ -1,11 +1,11 @@
 import { CustomResource, type CustomResourceOptions } from "@pulumi/pulumi";
 
-export interface BuiltImagesArgs {
+export type BuiltImagesArgs = {
   /** Minikube is asked for its daemon again when the time comes: the port may have moved by then. */
   minikubeProfile: string;
   /** Names without tags. */
   repositories: string[];
-}
+};
 
 /**
  * All images that this stack ever built into Minikube, as one thing that can be removed: `pulumi destroy` deletes them,

@@ -6,14 +6,14 @@ import type { ChartName, ChartValues, HelmEngine } from "./config.ts";
 import { folderTag } from "./content-tag.ts";
 import { mergeValues } from "./merge-values.ts";
 
-export interface ChartInstallArgs {
+export type ChartInstallArgs = {
   cluster: Cluster;
   engine: HelmEngine;
   /** What this program decides. Secrets have no place here, only their names. */
   values: Inputs;
   /** What the user wrote; it goes before `values`. */
   moreValues: ChartValues;
-}
+};
 
 const RELEASE_TIMEOUT_SECONDS = 600;
 

@@ -3,7 +3,7 @@ import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
 import { NamespacePods } from "./namespace-pods.ts";
 
-export interface ClusterArgs {
+export type ClusterArgs = {
   /** The kubeconfig's context. */
   context: string;
   /** The namespace to make. */
@@ -12,7 +12,7 @@ export interface ClusterArgs {
   keepData: boolean;
   /** What may be removed only when nothing runs in the namespace any more. */
   outlivedBy?: Resource[];
-}
+};
 
 /** The cluster to deploy to, and the namespace that holds everything this program makes in it. */
 export class Cluster extends ComponentResource {

@@ -56,9 +56,7 @@ export class ConfigReader {
 
   object(key: string): Record<string, unknown> {
     const value = this.#raw(key);
-    if (value === "") {
-      return {};
-    }
+    if (value === "") return {};
     const parsed = parseJson(value);
     if (!isObject(parsed)) {
       this.problem(`${key} must be a map, written part by part:\n  pulumi config set --path ${key}.PART VALUE`);
@@ -94,9 +92,7 @@ export class ConfigReader {
     rules: { check?: (plain: string) => string | undefined; plainIsFine?: boolean } = {},
   ): Output<string> | undefined {
     const plain = this.#raw(key);
-    if (plain === "") {
-      return undefined;
-    }
+    if (plain === "") return undefined;
     if (!this.#isSecret(key) && rules.plainIsFine !== true) {
       this.problem(
         `${key} stands as plain text in Pulumi.${getStack()}.yaml. Encrypt it, and take a new one if that file was shared:\n` +
@@ -104,9 +100,7 @@ export class ConfigReader {
       );
     }
     const wrong = rules.check?.(plain);
-    if (wrong !== undefined) {
-      this.problem(`${key} ${wrong}:\n  pulumi config set --secret ${key}`);
-    }
+    if (wrong !== undefined) this.problem(`${key} ${wrong}:\n  pulumi config set --secret ${key}`);
     return this.#config.requireSecret(key);
   }
 

@@ -1,5 +1,6 @@
 import type { Output } from "@pulumi/pulumi";
 import { ConfigReader } from "./config-reader.ts";
+import { DEFAULTS } from "./defaults.ts";
 import {
   authUrlProblem,
   databaseUrlProblem,
@@ -9,22 +10,22 @@ import {
 } from "./secret-checks.ts";
 
 /** Images are built in Minikube's own Docker daemon and never leave it. */
-export interface MinikubeTarget {
+export type MinikubeTarget = {
   kind: "minikube";
   profile: string;
-}
+};
 
 /** Images are built by the Docker daemon of this machine and pushed. */
-export interface RegistryTarget {
+export type RegistryTarget = {
   kind: "registry";
   /** Host and path, such as `ghcr.io/acme`. */
   registry: string;
   username: string | undefined;
   password: Output<string> | undefined;
-}
+};
 
 /** What the program is asked to do: all of its configuration, checked. Pulumi.yaml says what each key means. */
-export interface Settings {
+export type Settings = {
   target: MinikubeTarget | RegistryTarget;
   /** The kubeconfig's context. */
   context: string;
@@ -42,23 +43,23 @@ export interface Settings {
   backend: ServiceSettings;
   /** More values of each chart, as the user wrote them. */
   chartValues: Record<ChartName, ChartValues>;
-}
+};
 
-export interface ServiceSettings {
+export type ServiceSettings = {
   replicas: number;
   nodePort: number;
-}
+};
 
-export interface ClusterDatabase {
+export type ClusterDatabase = {
   kind: "cluster";
   password: Output<string> | undefined;
-}
+};
 
-export interface OwnDatabase {
+export type OwnDatabase = {
   kind: "own";
   url: Output<string>;
   directUrl: Output<string> | undefined;
-}
+};
 
 export type ChartName = "frontend" | "backend" | "postgres";
 export type ChartValues = Record<string, unknown>;
@@ -80,11 +81,13 @@ export function readSettings(reader = new ConfigReader()): Settings {
     expected: "a host and a path without https:// and without / at the end, such as ghcr.io/acme",
   });
   const login = registryLogin(reader);
-  const profile = reader.text("minikubeProfile") || "minikube";
+  const profile = reader.text("minikubeProfile") || DEFAULTS.minikubeProfile;
   const settings: Settings = {
     target: registry === "" ? { kind: "minikube", profile } : { kind: "registry", registry, ...login },
     context: reader.text("context") || profile,
-    namespace: reader.text("namespace", { matches: DNS_LABEL, expected: "lower-case letters, digits and -" }) || "todo",
+    namespace:
+      reader.text("namespace", { matches: DNS_LABEL, expected: "lower-case letters, digits and -" }) ||
+      DEFAULTS.namespace,
     helmEngine: reader.choice("helmEngine", HELM_ENGINES),
     platform:
       reader.text("platform", { matches: PLATFORM, expected: "linux/amd64 or linux/arm64" }) || usualPlatform(registry),
@@ -98,8 +101,8 @@ export function readSettings(reader = new ConfigReader()): Settings {
       model: reader.text("openaiModel"),
     },
     database: databaseSettings(reader),
-    frontend: serviceSettings(reader, "frontend", 2, 30000),
-    backend: serviceSettings(reader, "backend", 1, 30001),
+    frontend: serviceSettings(reader, "frontend"),
+    backend: serviceSettings(reader, "backend"),
     chartValues: chartValues(reader),
   };
   refuseContradictions(reader, settings);
@@ -139,7 +142,8 @@ function databaseSettings(reader: ConfigReader): Settings["database"] {
   return { kind: "own", url, directUrl };
 }
 
-function serviceSettings(reader: ConfigReader, name: "frontend" | "backend", replicas: number, nodePort: number) {
+function serviceSettings(reader: ConfigReader, name: "frontend" | "backend"): ServiceSettings {
+  const { replicas, nodePort } = DEFAULTS[name];
   return {
     replicas: reader.integer(`${name}Replicas`, { least: 0, most: 100, otherwise: replicas }),
     nodePort: reader.integer(`${name}NodePort`, { least: 30000, most: 32767, otherwise: nodePort }),

@@ -1,11 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import path from "node:path";
-import { RunError } from "@pulumi/pulumi";
+import { UserError } from "../scripts/local/user-error.mjs";
 import { type IgnoreRules, parseIgnore } from "./ignore-rules.ts";
 
 /** What decides about an image. */
-export interface BuildInput {
+export type BuildInput = {
   /** The folder that is sent to the builder. */
   context: string;
   /** The Dockerfile, relative to the program's working directory like the context. */
@@ -14,7 +14,7 @@ export interface BuildInput {
   args: Record<string, string>;
   /** Any text; a new one makes a new image of the same files. */
   rebuild: string;
-}
+};
 
 const TAG_LENGTH = 12;
 const PERMISSIONS = 0o777;
@@ -23,27 +23,23 @@ const PERMISSIONS = 0o777;
  * Names an image by what goes into it: 12 hexadecimal digits over every file that the builder gets (its path, its
  * permissions, its bytes), the Dockerfile, and the settings of the build. Equal content has an equal tag, so the tag is
  * known before the build and pods roll only when something changed.
- * @throws RunError when the Dockerfile or a link's target is missing
+ * @throws UserError when the Dockerfile or a link's target is missing
  */
 export function contentTag({ context, dockerfile, platform, args, rebuild }: BuildInput): string {
   if (!existsSync(dockerfile)) {
-    throw new RunError(`${dockerfile} is missing, and it says how to build an image:\n  git restore ${dockerfile}`);
+    throw new UserError(`${dockerfile} is missing, and it says how to build an image:\n  git restore ${dockerfile}`);
   }
   const hash = createHash("sha256");
   addPart(hash, "settings", JSON.stringify([platform, Object.entries(args).sort(byName), rebuild]));
   addPart(hash, "dockerfile", readFileSync(dockerfile));
-  for (const file of contextFiles(context, readRules(context, dockerfile))) {
-    addFile(hash, context, file);
-  }
+  for (const file of contextFiles(context, readRules(context, dockerfile))) addFile(hash, context, file);
   return hash.digest("hex").slice(0, TAG_LENGTH);
 }
 
 /** Names a folder by what is in it, in the same way. */
 export function folderTag(folder: string): string {
   const hash = createHash("sha256");
-  for (const file of contextFiles(folder, parseIgnore(""))) {
-    addFile(hash, folder, file);
-  }
+  for (const file of contextFiles(folder, parseIgnore(""))) addFile(hash, folder, file);
   return hash.digest("hex").slice(0, TAG_LENGTH);
 }
 
@@ -54,9 +50,7 @@ export function contextFiles(context: string, rules: IgnoreRules): string[] {
     for (const entry of readdirSync(path.join(context, folder), { withFileTypes: true })) {
       const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) {
-        if (!rules.excludesAllBelow(name)) {
-          visit(name);
-        }
+        if (!rules.excludesAllBelow(name)) visit(name);
       } else if (isSent(entry) && !rules.excludes(name)) {
         files.push(name);
       }
@@ -86,7 +80,7 @@ function addFile(hash: Hash, context: string, file: string): void {
     return;
   }
   if (!existsSync(place)) {
-    throw new RunError(
+    throw new UserError(
       `${place} is a link to ${target}, which does not exist, and the builder refuses such a link. Remove it, or name it in a .dockerignore`,
     );
   }

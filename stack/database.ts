@@ -13,7 +13,7 @@ import { type Cluster, nameOf } from "./cluster.ts";
 import type { ChartValues, HelmEngine, Settings } from "./config.ts";
 import { contentOf, contentSecret } from "./secret.ts";
 
-export interface DatabaseArgs {
+export type DatabaseArgs = {
   cluster: Cluster;
   helmEngine: HelmEngine;
   /** `undefined` makes one once. It counts when the database is made, never again. */
@@ -22,14 +22,14 @@ export interface DatabaseArgs {
   keepData: boolean;
   /** More values of the chart. */
   values: ChartValues;
-}
+};
 
 /** How the API reaches its database. */
-export interface DatabaseAddress {
+export type DatabaseAddress = {
   url: Output<string>;
   /** Past a transaction pooler, for migrations; `undefined` where `url` leads through none. */
   directUrl: Output<string> | undefined;
-}
+};
 
 const LENGTH = 32;
 
@@ -64,9 +64,7 @@ export class Database extends ComponentResource implements DatabaseAddress {
     // Secret really holds: whatever happens to the configuration, both sides go on agreeing.
     const credentials = contentSecret("postgres-secrets", { cluster, content: { password }, fixed: true }, this);
     const deployed = contentOf(credentials, "password");
-    if (args.password !== undefined) {
-      this.#warnWhenChanged(args.password, deployed);
-    }
+    if (args.password !== undefined) this.#warnWhenChanged(args.password, deployed);
     this.url = secret(interpolate`postgres://todo:${deployed.apply(encodeURIComponent)}@postgres:5432/todo`);
 
     new ChartInstall(

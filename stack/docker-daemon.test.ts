@@ -1,77 +1,71 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type DockerDaemon, dockerDaemon } from "./docker-daemon.ts";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "../scripts/programs.ts";
+import { dockerDaemon } from "./docker-daemon.ts";
 
-let server: Server;
-let daemon: DockerDaemon;
-let asked: string[] = [];
-let answers: Record<string, [number, unknown]> = {};
-
-beforeEach(async () => {
-  asked = [];
-  answers = {};
-  server = createServer((request, response) => {
-    const line = `${request.method} ${decodeURIComponent(request.url ?? "")}`;
-    asked.push(line);
-    const [status, body] = answers[line] ?? [500, { message: "unexpected" }];
-    response.writeHead(status).end(JSON.stringify(body));
+/** A daemon whose `docker` program answers so; what was asked follows the flags that lead to the daemon. */
+function daemon(answers: Record<string, Answer | string>) {
+  const asked: string[][] = [];
+  const docker = dockerDaemon("tcp://192.168.49.2:2376", "/certs", async (program, args) => {
+    asked.push([program, ...args]);
+    const answer = answers[args.slice(6).join(" ")] ?? { kind: "failed", code: 1, stderr: "unexpected" };
+    return typeof answer === "string" ? { kind: "done", stdout: answer } : answer;
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  daemon = dockerDaemon(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, undefined);
+  return { ...docker, asked };
+}
+const failed = (stderr: string): Answer => ({ kind: "failed", code: 1, stderr });
+
+it("asks the daemon with its keys, whatever the shell points at", async () => {
+  const { tags, asked } = daemon({ "image ls --format={{.Tag}} todo-backend": "" });
+  expect(await tags("todo-backend")).toEqual([]);
+  expect(asked[0]?.slice(0, 7)).toEqual([
+    "docker",
+    "--host",
+    "tcp://192.168.49.2:2376",
+    "--tlsverify",
+    "--tlscacert=/certs/ca.pem",
+    "--tlscert=/certs/cert.pem",
+    "--tlskey=/certs/key.pem",
+  ]);
 });
-afterEach(() => new Promise((resolve) => server.close(resolve)));
 
 it("lists the tags of one repository with the time when they were given", async () => {
-  answers = {
-    'GET /images/json?filters={"reference":["todo-backend"]}': [
-      200,
-      [{ RepoTags: ["todo-backend:a", "todo-backend:b", "other:a"] }, { RepoTags: null }],
-    ],
-    "GET /images/todo-backend:a/json": [200, { Metadata: { LastTagTime: "2026-01-02T00:00:00Z" } }],
-    "GET /images/todo-backend:b/json": [200, { Metadata: {} }],
-  };
-  expect(await daemon.tags("todo-backend")).toEqual([
+  const { tags } = daemon({
+    "image ls --format={{.Tag}} todo-backend": "a\nb\n",
+    "image inspect --format={{json .Metadata.LastTagTime}} todo-backend:a todo-backend:b":
+      '"2026-01-02T00:00:00Z"\nnull\n',
+  });
+  expect(await tags("todo-backend")).toEqual([
     { tag: "a", taggedAt: Date.UTC(2026, 0, 2) },
     { tag: "b", taggedAt: 0 },
   ]);
 });
 
 describe("removing", () => {
-  it.each([
-    [200, "removed"],
-    [404, "missing"],
-    [409, "in use"],
-  ])("answers %i with %s", async (status, outcome) => {
-    answers = { "DELETE /images/todo-backend:a": [status, []] };
-    expect(await daemon.remove("todo-backend:a")).toBe(outcome);
+  it.each<[Answer | string, string]>([
+    ["Untagged: todo-backend:a\n", "removed"],
+    [failed("Error response from daemon: No such image: todo-backend:a"), "missing"],
+    [failed("Error response from daemon: conflict: unable to remove repository reference"), "in use"],
+  ])("answers %j with %s", async (answer, outcome) => {
+    const { remove } = daemon({ "image rm todo-backend:a": answer });
+    expect(await remove("todo-backend:a")).toBe(outcome);
   });
 
-  it("does not force by itself, which would take an image from under a container", async () => {
-    answers = { "DELETE /images/todo-backend:a": [200, []] };
-    await daemon.remove("todo-backend:a");
-    expect(asked).toEqual(["DELETE /images/todo-backend:a"]);
-  });
-
-  it("forces when asked to, for containers that have ended", async () => {
-    answers = { "DELETE /images/todo-backend:a?force=true": [200, []] };
-    expect(await daemon.remove("todo-backend:a", { force: true })).toBe("removed");
-  });
-
-  it("tells any other answer", async () => {
-    await expect(daemon.remove("todo-backend:a")).rejects.toThrow(/Docker answered 500: .*unexpected/);
+  it("forces only when asked to, for containers that have ended", async () => {
+    const { remove } = daemon({ "image rm --force todo-backend:a": "" });
+    expect(await remove("todo-backend:a", { force: true })).toBe("removed");
+    await expect(remove("todo-backend:a")).rejects.toThrow(/can't remove todo-backend:a: unexpected/);
   });
 });
 
 it.each([
-  [[{ Id: "1" }], true],
-  [[], false],
+  ["0123456789ab\n", true],
+  ["", false],
 ])("knows whether a container runs: %j", async (containers, running) => {
-  answers = { 'GET /containers/json?filters={"ancestor":["todo-backend:a"]}': [200, containers] };
-  expect(await daemon.isRunning("todo-backend:a")).toBe(running);
+  const { isRunning } = daemon({ "ps --quiet --filter=ancestor=todo-backend:a": containers });
+  expect(await isRunning("todo-backend:a")).toBe(running);
 });
 
 it("tells that nobody answers", async () => {
-  const nobody = dockerDaemon("tcp://127.0.0.1:1", undefined);
-  await expect(nobody.tags("x")).rejects.toThrow(/ECONNREFUSED/);
+  const { tags } = daemon({ "image ls --format={{.Tag}} x": failed("Cannot connect to the Docker daemon") });
+  await expect(tags("x")).rejects.toThrow(/Cannot connect/);
 });

@@ -11,7 +11,7 @@ import { contentTag } from "./content-tag.ts";
 import type { DockerDaemon } from "./docker-daemon.ts";
 import { pruneImages } from "./prune.ts";
 
-export interface AppImageArgs {
+export type AppImageArgs = {
   /** The folder that is sent to the builder, relative to the program. */
   context: string;
   dockerfile: string;
@@ -29,7 +29,7 @@ export interface AppImageArgs {
   builtIn: Input<string> | undefined;
   /** Where old images are removed; `undefined` removes none. */
   pruneIn: DockerDaemon | undefined;
-}
+};
 
 /**
  * An image whose tag is made of what goes into it. So the tag is known at preview, the diff of whoever uses it shows it,

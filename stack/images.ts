@@ -4,12 +4,13 @@ import type { Cluster } from "./cluster.ts";
 import type { Settings } from "./config.ts";
 import { dockerDaemon } from "./docker-daemon.ts";
 import { AppImage } from "./image.ts";
+import { thisMachine } from "./machine.ts";
 import type { Minikube } from "./minikube.ts";
 
-export interface Images {
+export type Images = {
   frontend: AppImage;
   backend: AppImage;
-}
+};
 
 const FRONTEND = "todo-frontend";
 const BACKEND = "todo-backend";
@@ -46,7 +47,7 @@ export function buildImages(
     provider: dockerProvider(minikube),
     // A new Minikube has none of the images; a registry keeps them.
     builtIn: minikube && cluster.identity,
-    pruneIn: minikube && dockerDaemon(minikube.dockerHost, minikube.certPath),
+    pruneIn: minikube && dockerDaemon(minikube.dockerHost, minikube.certPath, thisMachine().run),
   };
   return {
     frontend: new AppImage(FRONTEND, { ...common, dockerfile: "Dockerfile.frontend" }),

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { asker } from "../scripts/programs.ts";
 import { thisMachine } from "./machine.ts";
 
 let folder = "";
@@ -37,7 +38,7 @@ it("tells a failure with its code and words from a program that is missing", asy
 });
 
 it("ends what takes too long", async () => {
-  const hangs = thisMachine(0.2).run(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+  const hangs = asker({ seconds: 0.2 })(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
   expect(await hangs).toEqual({ kind: "timeout", seconds: 0.2 });
 });
 

@@ -1,6 +1,7 @@
 import { RunError } from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
-import type { CommandResult, Machine } from "./machine.ts";
+import type { Answer } from "../scripts/programs.ts";
+import type { Machine } from "./machine.ts";
 import { findMinikube } from "./minikube.ts";
 
 const CERTS = "/home/me/.minikube/certs";
@@ -12,11 +13,11 @@ const CONFIG = {
   ExposedPorts: ["127.0.0.1:30000:30000", "8081:30001/tcp"],
 };
 
-interface Fake {
-  result?: CommandResult;
+type Fake = {
+  result?: Answer;
   config?: object | string | null;
   missing?: string[];
-}
+};
 
 function machine({ result = done(ANSWER), config = CONFIG, missing = [] }: Fake = {}): Machine & { asked: string[][] } {
   const asked: string[][] = [];
@@ -37,11 +38,11 @@ function machine({ result = done(ANSWER), config = CONFIG, missing = [] }: Fake 
   };
 }
 
-function done(answer: object): CommandResult {
+function done(answer: object): Answer {
   return { kind: "done", stdout: JSON.stringify(answer) };
 }
 
-function failed(code: number, stderr = ""): CommandResult {
+function failed(code: number, stderr = ""): Answer {
   return { kind: "failed", code, stderr };
 }
 

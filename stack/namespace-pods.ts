@@ -1,12 +1,12 @@
 import { CustomResource, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 
-export interface NamespacePodsArgs {
+export type NamespacePodsArgs = {
   /** The kubeconfig's context. */
   context: string;
   namespace: Input<string>;
   /** Whether the namespace stays when the stack is destroyed; then its pods end in their own time. */
   keepData: boolean;
-}
+};
 
 /**
  * All pods of the namespace, as one thing that can be removed: `pulumi destroy` ends them at once, together with the

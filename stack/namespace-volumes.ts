@@ -2,14 +2,14 @@ import { CustomResource, type CustomResourceOptions } from "@pulumi/pulumi";
 import type { Settings } from "./config.ts";
 import type { Minikube } from "./minikube.ts";
 
-export interface NamespaceVolumesArgs {
+export type NamespaceVolumesArgs = {
   minikubeProfile: string;
   /** The kubeconfig's context. */
   context: string;
   namespace: string;
   /** Whether the volumes stay when the stack is destroyed. */
   keepData: boolean;
-}
+};
 
 /**
  * The volumes of the namespace in Minikube, as one thing that can be removed: `pulumi destroy` does it when the namespace

@@ -2,12 +2,12 @@ import type { Settings } from "./config.ts";
 import type { Minikube } from "./minikube.ts";
 
 /** Where page and API answer, as far as this machine can tell before anything runs. */
-export interface Addresses {
+export type Addresses = {
   frontend: string;
   backend: string;
   /** Commands that must run first for the two addresses to answer; none where they answer by themselves. */
   first: string[];
-}
+};
 
 const FRONTEND_PORT = 3000;
 const BACKEND_PORT = 8000;

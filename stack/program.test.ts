@@ -50,10 +50,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-interface Run {
+type Run = {
   asked: Asked[];
   outputs: Record<string, unknown>;
-}
+};
 
 async function run(config: Record<string, string> = {}, secretKeys: string[] = [], world: World = {}): Promise<Run> {
   const outputs: Record<string, unknown> = {};

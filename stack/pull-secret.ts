@@ -9,9 +9,7 @@ import { contentSecret } from "./secret.ts";
  */
 export function pullSecret(cluster: Cluster, target: RegistryTarget, parent: Resource): Output<string> | undefined {
   const { registry, username, password } = target;
-  if (username === undefined || password === undefined) {
-    return undefined;
-  }
+  if (username === undefined || password === undefined) return undefined;
   const [host = registry] = registry.split("/", 1);
   const login = output(password).apply((plain) =>
     JSON.stringify({

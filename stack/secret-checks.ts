@@ -3,9 +3,7 @@
 /** A key or token: long enough, and no blank that came along with pasting. */
 export function keyProblem(leastLength: number): (key: string) => string | undefined {
   return (key) => {
-    if (/\s/.test(key)) {
-      return "has a blank or a line break in it, which keys do not have";
-    }
+    if (/\s/.test(key)) return "has a blank or a line break in it, which keys do not have";
     return key.length < leastLength
       ? `has ${key.length} characters and needs ${leastLength} at least (openssl rand -base64 32)`
       : undefined;
@@ -34,9 +32,7 @@ export function databaseUrlProblem(address: string): string | undefined {
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === "") {
     return "must be postgres://USER:PASSWORD@HOST:5432/NAME, with the signs of the password percent-encoded";
   }
-  if (url.pathname.length < 2) {
-    return "names no database after the host: postgres://USER:PASSWORD@HOST:5432/NAME";
-  }
+  if (url.pathname.length < 2) return "names no database after the host: postgres://USER:PASSWORD@HOST:5432/NAME";
   if (/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)) {
     return `leads to ${url.hostname}, which in a pod is the pod itself; from Minikube this machine is host.minikube.internal`;
   }

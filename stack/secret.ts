@@ -2,14 +2,14 @@ import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { type Output, output, type Resource, secret } from "@pulumi/pulumi";
 import type { Cluster } from "./cluster.ts";
 
-export interface ContentSecretArgs {
+export type ContentSecretArgs = {
   cluster: Cluster;
   type?: string;
   /** Values by their keys; what is `undefined` is left out. */
   content: Record<string, Output<string> | string | undefined>;
   /** The content of its first day counts, whatever it is later. */
   fixed?: boolean;
-}
+};
 
 /**
  * A Secret that never changes: new content makes a new one under a new name, so whoever is given the name rolls, and the

@@ -4,7 +4,7 @@ import type { Cluster } from "./cluster.ts";
 import type { ChartValues, HelmEngine, ServiceSettings } from "./config.ts";
 import type { AppImage } from "./image.ts";
 
-export interface ServiceArgs extends ServiceSettings {
+export type ServiceArgs = ServiceSettings & {
   cluster: Cluster;
   helmEngine: HelmEngine;
   image: AppImage;
@@ -18,7 +18,7 @@ export interface ServiceArgs extends ServiceSettings {
   values: Inputs;
   /** More values of the chart, as the user wrote them. */
   moreValues: ChartValues;
-}
+};
 
 /** The page or the API: its image, its Secret and its chart brought together. */
 export class Service extends ComponentResource {

@@ -14,9 +14,8 @@ export const GOOD: Fakes = {
   minikube: `
     const running = fs.existsSync(process.env.FOLDER + "/started");
     if (args[0] === "version") say("v1.38.1");
-    if (args[0] === "start") fs.writeFileSync(process.env.FOLDER + "/started", "");
-    if (args[0] === "status") say(JSON.stringify(running ? { Host: "Running", Kubelet: "Running", APIServer: "Running" } : {}));
-    if (args[0] === "profile") say(JSON.stringify({ valid: running ? [{ Name: "minikube", Config: {} }] : [] }));`,
+    if (args[0] === "start") { fs.writeFileSync(process.env.FOLDER + "/started", ""); profile("{}"); }
+    if (args[0] === "status") say(JSON.stringify(running ? { Host: "Running", Kubelet: "Running", APIServer: "Running" } : {}));`,
   pulumi: `
     if (args[0] === "version") say("v3.270.0");
     if (args[0] === "config") say(fs.existsSync(process.env.FOLDER + "/config") ? fs.readFileSync(process.env.FOLDER + "/config", "utf8") : "{}");
@@ -28,6 +27,11 @@ const fs = require("node:fs");
 const args = process.argv.slice(2);
 const say = (text) => process.stdout.write(text + "\\n");
 const complain = (text, code) => { process.stderr.write(text + "\\n"); process.exit(code); };
+const profile = (config) => {
+  const folder = process.env.HOME + "/.minikube/profiles/minikube";
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(folder + "/config.json", config);
+};
 const log = (event) => fs.appendFileSync(args[args.indexOf("--event-log") + 1], JSON.stringify(event) + "\\n");
 fs.appendFileSync(process.env.FOLDER + "/calls", [require("node:path").basename(__filename), ...args].join(" ") + "\\n");
 `;
@@ -56,7 +60,7 @@ export function machine(fakes: Fakes): Machine {
     chmodSync(path.join(bin, name), 0o755);
   }
   const start = (command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Running => {
-    const child = spawn(process.execPath, [path.join(import.meta.dirname, `${command}.mjs`), ...args], {
+    const child = spawn(process.execPath, [path.join(import.meta.dirname, `${command}.ts`), ...args], {
       // The real programs must not be found, nor the tester's own login.
       env: { PATH: bin, FOLDER: folder, HOME: folder, PULUMI_HOME: folder, TMPDIR: folder, ...env },
       stdio: ["ignore", "pipe", "pipe"],

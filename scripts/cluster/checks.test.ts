@@ -1,34 +1,35 @@
 import { createServer } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import type { Profile, State } from "../../stack/minikube-profile.ts";
 import { freePort } from "../local/ports.mjs";
-import { checkCluster, checkDisk, checkPorts, checkState } from "./checks.mjs";
-import type { Profile } from "./minikube.mjs";
+import { checkCluster, checkDisk, checkPorts, checkState } from "./checks.ts";
 
 const PORTS = [30000, 30001];
 const GOOD: Profile = {
-  state: "running",
+  name: "todo",
   driver: "docker",
   runtime: "docker",
   nodes: 1,
   cpus: 2,
   memoryMb: 3072,
-  ports: ["127.0.0.1:30000:30000", "127.0.0.1:30001:30001"],
+  published: new Map(PORTS.map((port) => [port, port])),
 };
-const cures = (profile: Profile) => checkCluster("todo", profile, PORTS).flatMap(({ cure }) => cure ?? []);
+const cures = (profile: Profile | undefined, state: State = "running") =>
+  checkCluster("todo", state, profile, PORTS).flatMap(({ cure }) => cure ?? []);
 
 it("a Minikube that runs as it should needs no cure, nor one that stands still or is not there yet", () => {
   expect(cures(GOOD)).toEqual([]);
-  expect(cures({ ...GOOD, state: "stopped" })).toEqual([]);
-  expect(cures({ state: "none" })).toEqual([]);
+  expect(cures(GOOD, "stopped")).toEqual([]);
+  expect(cures(undefined, "none")).toEqual([]);
 });
 
-it.each<[string, Partial<Profile>, RegExp]>([
-  ["does not answer", { state: "broken" }, /^minikube start -p todo/],
+it.each<[string, Partial<Profile>, RegExp, State?]>([
+  ["does not answer", {}, /^minikube start -p todo/, "broken"],
   ["runs containerd", { runtime: "containerd" }, /^minikube delete -p todo/],
   ["has two nodes", { nodes: 2 }, /^minikube delete -p todo/],
   ["is small", { memoryMb: 2048 }, /^minikube delete -p todo/],
-])("one that %s gets exactly one cure", (_what, fault, cure) => {
-  expect(cures({ ...GOOD, ...fault })).toEqual([expect.stringMatching(cure)]);
+])("one that %s gets exactly one cure", (_what, fault, cure, state) => {
+  expect(cures({ ...GOOD, ...fault }, state)).toEqual([expect.stringMatching(cure)]);
 });
 
 it("finds a port that another program has, before Minikube does", async () => {
@@ -39,11 +40,10 @@ it("finds a port that another program has, before Minikube does", async () => {
     server.close();
   });
   const env = { MINIKUBE_PORTS: `127.0.0.1:${taken}:30000,127.0.0.1:${free}:30001` };
-  expect(await checkPorts({ state: "none" }, PORTS, env)).toEqual([
+  expect(await checkPorts(PORTS, env)).toEqual([
     { name: `Port ${taken}`, found: "in use", cure: expect.stringContaining("MINIKUBE_PORTS=") },
     { name: `Port ${free}`, found: "free" },
   ]);
-  expect(await checkPorts(GOOD, PORTS, env)).toEqual([]);
 });
 
 it("tells where the state lies", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { explanation } from "./cluster.mjs";
+import { explanation } from "./cluster.ts";
 
 it("shows Minikube's complaint without the progress before it", () => {
   const output = `😄  minikube v1.38.1 on Debian

@@ -110,7 +110,7 @@ describe("up", () => {
 describe("down", () => {
   it("starts a Minikube that stands still, and removes all", async () => {
     const stopped = `
-      if (args[0] === "profile") { say(JSON.stringify({ valid: [{ Name: "minikube", Config: {} }] })); process.exit(0); }
+      if (args[0] === "status") profile("{}");
       if (args[0] === "status" && !running()) { say('{"Host":"Stopped"}'); process.exit(7); }
       function running() { return fs.existsSync(process.env.FOLDER + "/started"); }
       { ${GOOD["minikube"]} }`;

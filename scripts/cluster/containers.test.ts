@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { startedContainers } from "./containers.mjs";
+import { startedContainers } from "./kubectl.ts";
 
 it("finds the containers that have begun, those that make ready too", () => {
   const items = [

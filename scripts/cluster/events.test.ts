@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/support/temp-folder.ts";
-import { type EngineEvent, failedBuilds, readEvents, stackOutputs } from "./events.mjs";
+import { type EngineEvent, failedBuilds, readEvents, stackOutputs } from "./events.ts";
 
 const IMAGE = "urn:pulumi:dev::todo::todo:deploy:Image$docker:index/image:Image::backend";
 const CHART = "urn:pulumi:dev::todo::kubernetes:apps/v1:Deployment::backend";

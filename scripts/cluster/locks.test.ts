@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isLockedByTheDead } from "./locks.mjs";
+import { isLockedByTheDead } from "./pulumi.ts";
 
 const locked = (...holders: string[]) =>
   [

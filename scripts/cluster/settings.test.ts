@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { tempFolder } from "../../test/support/temp-folder.ts";
-import { plainSettings } from "./pulumi.mjs";
+import { plainSettings } from "./pulumi.ts";
 import {
   contextOf,
   isLocal,
@@ -12,7 +12,7 @@ import {
   profileOf,
   pulumiEnv,
   stackName,
-} from "./settings.mjs";
+} from "./settings.ts";
 
 /** Somebody with this in Pulumi's own folder. */
 function withLogin(credentials?: string): NodeJS.ProcessEnv {

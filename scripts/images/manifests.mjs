@@ -43,9 +43,7 @@ function versionOf(tool) {
 /** @param {string} folder */
 function entry(folder) {
   const found = packages[folder];
-  if (found === undefined) {
-    throw new Error(`package-lock.json has no workspace "${folder}"`);
-  }
+  if (found === undefined) throw new Error(`package-lock.json has no workspace "${folder}"`);
   return found;
 }
 

@@ -12,9 +12,7 @@ const END_MS = 20_000;
 const REST_MS = 100;
 
 const [url, program, ...args] = process.argv.slice(2);
-if (!url || !program) {
-  throw new Error("usage: node warm-up.mjs <url> <program> [arguments]");
-}
+if (!url || !program) throw new Error("usage: node warm-up.mjs <url> <program> [arguments]");
 const child = spawn(program, args, { stdio: "inherit" });
 const exited = once(child, "exit");
 try {
@@ -28,20 +26,14 @@ child.kill("SIGTERM");
 const force = setTimeout(() => child.kill("SIGKILL"), END_MS);
 const [code, signal] = await exited;
 clearTimeout(force);
-if (code !== 0) {
-  throw new Error(`${args.join(" ")} did not end well: ${signal ?? `exit code ${code}`}`);
-}
+if (code !== 0) throw new Error(`${args.join(" ")} did not end well: ${signal ?? `exit code ${code}`}`);
 
 /** @param {string} address */
 async function answers(address) {
   const end = performance.now() + READY_MS;
   while (performance.now() < end) {
-    if (child.exitCode !== null) {
-      throw new Error(`${args.join(" ")} ended with exit code ${child.exitCode}`);
-    }
-    if ((await statusOf(address)) === 200) {
-      return;
-    }
+    if (child.exitCode !== null) throw new Error(`${args.join(" ")} ended with exit code ${child.exitCode}`);
+    if ((await statusOf(address)) === 200) return;
     await sleep(50);
   }
   throw new Error(`${address} did not answer in ${READY_MS / 1000} s`);
@@ -53,9 +45,7 @@ async function rests() {
   const runs = () => child.exitCode === null && child.signalCode === null;
   for (let before = 0; runs() && performance.now() < end; await sleep(REST_MS)) {
     const used = cpuTicks();
-    if (used - before <= 1) {
-      return;
-    }
+    if (used - before <= 1) return;
     before = used;
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { takeLock } from "./lock.mjs";
+import { SECRET_LENGTH } from "./settings.mjs";
 import { errorCode, UserError } from "./user-error.mjs";
 
 /** Raised when an older program could no longer read what a newer one wrote. */
@@ -25,9 +26,7 @@ export function openDataDir(dataDir) {
     mkdirSync(path.join(dataDir, "logs"), { recursive: true });
   } catch (error) {
     const code = errorCode(error);
-    if (error instanceof UserError || code === undefined) {
-      throw error;
-    }
+    if (error instanceof UserError || code === undefined) throw error;
     const reason = code === "ENOSPC" ? "the disk is full" : code;
     throw new UserError(
       `the data folder ${dataDir} can't be written (${reason}): choose another, for example DATA_DIR=~/todo-data npm start`,
@@ -43,9 +42,7 @@ export function openDataDir(dataDir) {
  */
 export async function lockDataDir(dataDir, address) {
   const lock = await takeLock(lockFile(dataDir), address);
-  if ("holder" in lock) {
-    throw alreadyRunning(dataDir, lock.holder);
-  }
+  if ("holder" in lock) throw alreadyRunning(dataDir, lock.holder);
   return lock;
 }
 
@@ -66,20 +63,16 @@ export function alreadyRunning(dataDir, { pid, note }) {
  * @param {string | undefined} given
  */
 export function authSecret(dataDir, given) {
-  if (given !== undefined) {
-    return given;
-  }
+  if (given !== undefined) return given;
   const file = path.join(dataDir, "auth-secret");
   try {
     const kept = readFileSync(file, "utf8").trim();
-    if (kept.length < 32) {
+    if (kept.length < SECRET_LENGTH) {
       throw new UserError(`${file} is damaged: put it back from a copy, or delete it and everyone signs in again`);
     }
     return kept;
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") {
-      throw error;
-    }
+    if (errorCode(error) !== "ENOENT") throw error;
   }
   const secret = randomBytes(32).toString("base64url");
   writeWhole(file, `${secret}\n`);
@@ -97,9 +90,7 @@ function checkFormat(dataDir) {
       writeWhole(file, `${JSON.stringify({ format: FORMAT })}\n`);
       return;
     }
-    if (!(error instanceof SyntaxError)) {
-      throw error;
-    }
+    if (!(error instanceof SyntaxError)) throw error;
   }
   if (!Number.isInteger(format)) {
     throw new UserError(`${file} is damaged: write {"format":${FORMAT}} into it, or start with another DATA_DIR`);

@@ -1,8 +1,9 @@
 import { EventEmitter } from "node:events";
 
+/** The exit code of what the user stopped. */
+export const INTERRUPTED = 130;
 /** One Ctrl-C reaches us more than once: from the terminal, and passed on by npm and by the first stage. */
 const SAME_KEYPRESS_MS = 600;
-const SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /** Why work was given up: the user asked. */
 export class Interrupted extends Error {
@@ -18,30 +19,22 @@ export class Interrupted extends Error {
  */
 export function listenForStop({ onForce }) {
   const controller = new AbortController();
+  const { signal } = controller;
   // Each long step listens to it; their number is no leak.
-  EventEmitter.setMaxListeners(0, controller.signal);
+  EventEmitter.setMaxListeners(0, signal);
   let first = 0;
-  /** @type {() => void} */
-  let resolve = () => {};
-  const requested = new Promise((/** @type {(value: void) => void} */ done) => {
-    resolve = done;
-  });
   const stop = () => {
-    if (first === 0) {
-      first = Date.now();
-      controller.abort(new Interrupted("stopped by the user"));
-      resolve();
-    } else if (Date.now() - first > SAME_KEYPRESS_MS) {
-      onForce();
+    if (first !== 0) {
+      if (Date.now() - first > SAME_KEYPRESS_MS) onForce();
+      return;
     }
+    first = Date.now();
+    controller.abort(new Interrupted("stopped by the user"));
   };
-  for (const name of SIGNALS) {
-    process.on(name, stop);
-  }
-  process.on("disconnect", () => {
-    if (first === 0) {
-      stop();
-    }
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, stop);
+  process.on("disconnect", () => first === 0 && stop());
+  const requested = new Promise((/** @type {(value: void) => void} */ resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  return { signal: controller.signal, requested };
+  return { signal, requested };
 }

@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive, startToken } from "./processes.mjs";
+import { readIfAny } from "./stamps.mjs";
 import { errorCode } from "./user-error.mjs";
 
 /** @typedef {{ pid: number, started: string, note: string }} Holder */
@@ -27,22 +28,16 @@ export function lockHolder(file) {
 export async function takeLock(file, note) {
   const mine = JSON.stringify({ pid: process.pid, started: startToken(process.pid), note });
   const release = () => {
-    if (readFileIfAny(file) === mine) {
-      rmSync(file);
-    }
+    if (readIfAny(file) === mine) rmSync(file);
   };
   try {
     writeFileSync(file, mine, { flag: "wx", mode: 0o600 });
     return { release };
   } catch (error) {
-    if (errorCode(error) !== "EEXIST") {
-      throw error;
-    }
+    if (errorCode(error) !== "EEXIST") throw error;
   }
   const holder = lockHolder(file);
-  if (holder) {
-    return { holder };
-  }
+  if (holder) return { holder };
   const half = `${file}.${process.pid}`;
   writeFileSync(half, mine, { mode: 0o600 });
   renameSync(half, file);
@@ -61,9 +56,7 @@ export async function takeLock(file, note) {
  */
 export async function whileLocked(file, onWait, work) {
   let lock = await takeLock(file, "");
-  if ("holder" in lock) {
-    onWait(lock.holder);
-  }
+  if ("holder" in lock) onWait(lock.holder);
   while ("holder" in lock) {
     await delay(300);
     lock = await takeLock(file, "");
@@ -81,24 +74,10 @@ export async function whileLocked(file, onWait, work) {
  */
 function readHolder(file) {
   try {
-    const value = JSON.parse(readFileIfAny(file));
+    const value = JSON.parse(readIfAny(file) ?? "null");
     return Number.isInteger(value?.pid) ? value : undefined;
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      return undefined;
-    }
-    throw error;
-  }
-}
-
-/** @param {string} file */
-function readFileIfAny(file) {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") {
-      return "";
-    }
+    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -3,12 +3,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } 
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { tempFolder } from "../../test/support/temp-folder.ts";
-import { findBinaries } from "./postgres/binaries.mjs";
-import { openCluster, prepareFolder } from "./postgres/cluster.mjs";
-import { withClient } from "./postgres/database.mjs";
-import { findRunningServer } from "./postgres/pid-file.mjs";
-import { chooseRunAs } from "./postgres/run-as.mjs";
-import { startPostgres } from "./postgres.mjs";
+import { findBinaries } from "./postgres/binaries.ts";
+import { openCluster, prepareFolder } from "./postgres/cluster.ts";
+import { withClient } from "./postgres/database.ts";
+import { findRunningServer } from "./postgres/pid-file.ts";
+import { chooseRunAs } from "./postgres/run-as.ts";
+import { startPostgres } from "./postgres.ts";
 import { isAlive, waitUntil } from "./processes.mjs";
 
 async function start(dataDir: string) {
@@ -101,7 +101,7 @@ describe("the built-in PostgreSQL", () => {
 
   it("outlives a starter that was killed, for the next one to find", async () => {
     const dataDir = tempFolder();
-    const script = `import { startPostgres } from ${JSON.stringify(new URL("./postgres.mjs", import.meta.url).href)};
+    const script = `import { startPostgres } from ${JSON.stringify(new URL("./postgres.ts", import.meta.url).href)};
       await startPostgres({ dataDir: ${JSON.stringify(dataDir)} }); console.log("up"); setInterval(() => {}, 1000);`;
     const starter = spawn(process.execPath, ["--input-type=module", "-e", script], {
       stdio: ["ignore", "pipe", "inherit"],

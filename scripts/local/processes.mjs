@@ -1,5 +1,6 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { errorCode } from "./user-error.mjs";
 
@@ -24,23 +25,20 @@ export function isAlive(pid) {
  */
 export function startToken(pid) {
   const stat = procStat(pid);
-  if (stat) {
-    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${stat.startTime}`;
-  }
-  return process.platform === "win32" ? "" : ps(pid, "lstart=");
+  if (stat) return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}:${stat.startTime}`;
+  return ps(pid, "lstart=");
 }
 
 /**
  * The command line of a process, or an empty text when the system does not tell.
  * @param {number} pid
- * @returns {string}
  */
 export function commandLine(pid) {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
     // No /proc here (macOS), or the process has just ended: ps knows, or says nothing.
-    return process.platform === "win32" ? "" : ps(pid, "command=");
+    return ps(pid, "command=");
   }
 }
 
@@ -54,12 +52,27 @@ export function commandLine(pid) {
 export async function waitUntil(check, timeoutMs, everyMs = 25) {
   const end = Date.now() + timeoutMs;
   while (!(await check())) {
-    if (Date.now() >= end) {
-      return false;
-    }
+    if (Date.now() >= end) return false;
     await delay(everyMs);
   }
   return true;
+}
+
+/**
+ * Runs a program to its end before there is execa to run it with.
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnOptions} options `signal` ends it
+ * @param {(child: import("node:child_process").ChildProcess) => void} [onStart]
+ * @returns {Promise<number>} its exit code
+ */
+export function runPlainly(program, args, options, onStart) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, options);
+    child.on("error", (error) => reject(options.signal?.aborted ? options.signal.reason : error));
+    child.on("close", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
+    onStart?.(child);
+  });
 }
 
 /**
@@ -83,11 +96,10 @@ function procStat(pid) {
  * @param {string} column
  */
 function ps(pid, column) {
+  if (process.platform === "win32") return "";
   try {
-    return execFileSync("ps", ["-o", column, "-p", String(pid)], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
+    const stdio = /** @type {const} */ (["ignore", "pipe", "ignore"]);
+    return execFileSync("ps", ["-o", column, "-p", String(pid)], { encoding: "utf8", stdio: [...stdio] }).trim();
   } catch {
     // ps ends with 1 when there is no such process.
     return "";

@@ -12,7 +12,8 @@ import { UserError } from "./user-error.mjs";
  * @property {{ apiKey: string | undefined, baseUrl: string | undefined, model: string | undefined }} openai
  */
 
-const SECRET_LENGTH = 32;
+/** As the backend asks for it (AUTH_SECRET_LENGTH of the contract). */
+export const SECRET_LENGTH = 32;
 
 /**
  * Reads what the user set. The first value that can't be right ends it with one line.
@@ -58,9 +59,7 @@ function text(env, name) {
  */
 function readPort(env, name, fallback) {
   const value = text(env, name);
-  if (value === undefined) {
-    return fallback;
-  }
+  if (value === undefined) return fallback;
   const port = Number(value);
   if (!/^\d+$/.test(value) || port < 1 || port > 65535) {
     throw new UserError(
@@ -79,9 +78,7 @@ function readPort(env, name, fallback) {
  */
 function readUrl(env, name, protocols, example) {
   const value = text(env, name);
-  if (value === undefined) {
-    return undefined;
-  }
+  if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !protocols.includes(url.protocol) || url.hostname === "") {
     throw new UserError(`${name} is not an address like ${example}: correct or unset it`);

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { supervise } from "./supervise.mjs";
+import { supervise } from "./supervise.ts";
 
 /** A service whose runs end when the test says so. */
 function fakeService() {

@@ -4,6 +4,8 @@
 export class UserError extends Error {
   /** @override */
   name = "UserError";
+  /** Pulumi's own mark of errors whose message alone it shows. Its class would take Pulumi's SDK to load. */
+  __pulumiRunError = true;
 }
 
 /**
@@ -12,13 +14,10 @@ export class UserError extends Error {
  */
 export function printError(error) {
   const code = errorCode(error);
-  if (error instanceof UserError) {
-    console.error(`Error: ${error.message}`);
-  } else if (code === "ENOSPC" || code === "EDQUOT") {
-    console.error(`Error: the disk is full (${errorMessage(error)}): free some space and start again`);
-  } else {
-    console.error(error);
-  }
+  const full = code === "ENOSPC" || code === "EDQUOT";
+  const line = full ? `the disk is full (${errorMessage(error)}): free some space and start again` : undefined;
+  const words = error instanceof UserError ? error.message : line;
+  console.error(words === undefined ? error : `Error: ${words}`);
 }
 
 /**
@@ -37,8 +36,6 @@ export function errorCode(error) {
  * @returns {string}
  */
 export function errorMessage(error) {
-  if (error instanceof AggregateError && error.message === "") {
-    return errorMessage(error.errors[0]);
-  }
+  if (error instanceof AggregateError && error.message === "") return errorMessage(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
 }

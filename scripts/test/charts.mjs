@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { run } from "../local/run.mjs";
 import { step } from "../local/steps.mjs";
 import { errorMessage } from "../local/user-error.mjs";
+import { run } from "../programs.ts";
 import { applyWaivers, score } from "./charts/kube-score.mjs";
 import { validate } from "./charts/kubeconform.mjs";
 import { writeSchemas } from "./charts/kubernetes-schemas.mjs";
@@ -70,9 +70,7 @@ export async function checkCharts(signal, env = process.env) {
   let counts = noCounts();
   const folder = mkdtempSync(path.join(tmpdir(), "todo-charts-"));
   try {
-    for (const check of CHECKS) {
-      counts = add(counts, await runCheck(check, { folder, signal, env }));
-    }
+    for (const check of CHECKS) counts = add(counts, await runCheck(check, { folder, signal, env }));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -96,9 +94,7 @@ async function runCheck({ title, tools, apiTypes, find }, context) {
     return { ...noCounts(), [outcome]: 1 };
   }
   const faults = await step(title, () => findFaults(find, context));
-  if (faults.length > 0) {
-    console.log(`${faults.join("\n")}\n${title}: failed`);
-  }
+  if (faults.length > 0) console.log(`${faults.join("\n")}\n${title}: failed`);
   return one(faults.length === 0);
 }
 
@@ -122,9 +118,7 @@ async function findFaults(find, context) {
  */
 function tool(name, { env }) {
   const program = findTool(name, env);
-  if (program === undefined) {
-    throw new Error(`${name} is missing: ${HOW_TO_GET_TOOLS}`);
-  }
+  if (program === undefined) throw new Error(`${name} is missing: ${HOW_TO_GET_TOOLS}`);
   return program;
 }
 
@@ -206,8 +200,6 @@ async function compareReadme(chart, context) {
     signal: context.signal,
   });
   const [made, kept] = [copy, chartFolder(chart)].map((folder) => readFileSync(path.join(folder, "README.md"), "utf8"));
-  if (code !== 0) {
-    return [output];
-  }
+  if (code !== 0) return [output];
   return made === kept ? [] : [`helm/${chart}/README.md is not what its values say: run helm-docs in helm`];
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { FRONTEND, NODE_MODULES, ROOT } from "../local/paths.mjs";
-import { run } from "../local/run.mjs";
 import { step } from "../local/steps.mjs";
+import { run } from "../programs.ts";
 import { add, noCounts, one } from "./counts.mjs";
 
 const BIOME = path.join(NODE_MODULES, "@biomejs", "biome", "bin", "biome");
@@ -34,9 +34,7 @@ const CHECKS = [
  */
 export async function runChecks(signal) {
   let counts = noCounts();
-  for (const { title, commands } of CHECKS) {
-    counts = add(counts, one(await check(title, commands, signal)));
-  }
+  for (const { title, commands } of CHECKS) counts = add(counts, one(await check(title, commands, signal)));
   return counts;
 }
 
@@ -53,14 +51,10 @@ async function check(title, commands, signal) {
       const result = missing
         ? { code: 1, output: `${program} is missing` }
         : await run(process.execPath, [program, ...args], { cwd: ROOT, signal });
-      if (result.code !== 0) {
-        return result.output;
-      }
+      if (result.code !== 0) return result.output;
     }
     return undefined;
   });
-  if (output !== undefined) {
-    console.log(`${output.trim()}\n${title}: failed`);
-  }
+  if (output !== undefined) console.log(`${output.trim()}\n${title}: failed`);
   return output === undefined;
 }

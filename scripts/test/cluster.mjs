@@ -16,9 +16,7 @@ export async function runCluster(signal) {
   try {
     return await runProject("cluster", signal);
   } finally {
-    if (signal.aborted) {
-      console.log("Removing what the tests have made on Minikube…");
-    }
+    if (signal.aborted) console.log("Removing what the tests have made on Minikube…");
     await sweep(minikube, images);
     forget(minikube);
   }

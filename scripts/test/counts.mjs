@@ -69,8 +69,6 @@ export function countLine({ passed, failed, skipped }) {
  * @returns {{ status: string, assertionResults: { status: string, fullName: string }[] }[]}
  */
 function fileResults(report) {
-  if (report === null || typeof report !== "object" || !("testResults" in report)) {
-    return [];
-  }
+  if (report === null || typeof report !== "object" || !("testResults" in report)) return [];
   return Array.isArray(report.testResults) ? report.testResults : [];
 }

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../local/paths.mjs";
-import { run } from "../local/run.mjs";
 import { step } from "../local/steps.mjs";
+import { run } from "../programs.ts";
 import { add, noCounts, one } from "./counts.mjs";
 import { findTool, HOW_TO_GET_TOOLS } from "./tools.mjs";
 
@@ -43,8 +43,6 @@ async function isClean(title, hadolint, file, signal) {
       ? await run(hadolint, ["--no-color", "--failure-threshold=style", file], { cwd: ROOT, signal })
       : { code: 1, output: `${file} is missing` },
   );
-  if (code !== 0) {
-    console.log(`${output.trim()}\n${title}: failed`);
-  }
+  if (code !== 0) console.log(`${output.trim()}\n${title}: failed`);
   return code === 0;
 }

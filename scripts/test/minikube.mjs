@@ -36,17 +36,11 @@ const TEST_IMAGES = new RegExp(`^todo-(frontend|backend):${TEST_TAG}`);
  */
 export async function findMinikube(signal) {
   for (const [program = "", ...args] of TOOLS) {
-    if ((await works(program, args, signal)) === undefined) {
-      return `${[program, ...args].join(" ")} does not work here`;
-    }
+    if ((await works(program, args, signal)) === undefined) return `${[program, ...args].join(" ")} does not work here`;
   }
-  if (!findChromium(process.env)) {
-    return "no Chromium or Chrome was found: install one or set CHROMIUM_PATH";
-  }
+  if (!findChromium(process.env)) return "no Chromium or Chrome was found: install one or set CHROMIUM_PATH";
   const status = await works("minikube", ["status", "--output=json"], signal);
-  if (status === undefined) {
-    return "Minikube does not run: start it as helm/QUICKSTART.md says";
-  }
+  if (status === undefined) return "Minikube does not run: start it as helm/QUICKSTART.md says";
   const profile = /"Name":"([^"]+)"/.exec(status)?.[1] ?? "minikube";
   const ports = (await works("docker", ["port", profile], signal, outerDockerEnv())) ?? "";
   const missing = NODE_PORTS.find((port) => !ports.includes(`${port}/tcp`));
@@ -77,9 +71,7 @@ const TOOLS = [
  * @returns {NodeJS.ProcessEnv}
  */
 export function outerDockerEnv() {
-  if (!process.env.MINIKUBE_ACTIVE_DOCKERD) {
-    return process.env;
-  }
+  if (!process.env.MINIKUBE_ACTIVE_DOCKERD) return process.env;
   const inner = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inner.includes(name)));
 }
@@ -155,9 +147,7 @@ export async function sweep(minikube, imagesBefore) {
  * @param {string} names one a line
  */
 async function remove(minikube, command, names) {
-  if (names !== "") {
-    await docker(minikube, [...command, ...names.split("\n")]);
-  }
+  if (names !== "") await docker(minikube, [...command, ...names.split("\n")]);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { BUILDS, buildOne } from "../local/build.mjs";
+import { BUILDS, buildOne } from "../local/build.ts";
 import { Interrupted, listenForStop } from "../local/interrupt.mjs";
 import { printError, UserError } from "../local/user-error.mjs";
 import { runCharts } from "./charts.mjs";
@@ -68,9 +68,7 @@ async function runParts(names) {
 try {
   process.exitCode = await runParts(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof Interrupted)) {
-    printError(error);
-  }
+  if (!(error instanceof Interrupted)) printError(error);
   process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
 }
 // The listeners for signals and for the parent's end would keep this process.

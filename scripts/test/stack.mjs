@@ -1,14 +1,13 @@
 import path from "node:path";
+import { startArgs } from "../../stack/minikube-profile.ts";
 import { findChromium } from "../../test/support/chromium.ts";
 import { NODE_PORTS, PROFILE } from "../../test/support/stack/profile.ts";
-import { asker } from "../cluster/ask.mjs";
-import { checkDisk } from "../cluster/checks.mjs";
-import { explanation } from "../cluster/cluster.mjs";
-import { startArgs } from "../cluster/minikube.mjs";
-import { checkKubectl, checkPrograms } from "../cluster/prerequisites.mjs";
+import { checkDisk } from "../cluster/checks.ts";
+import { explanation } from "../cluster/cluster.ts";
+import { checkKubectl, checkPrograms } from "../cluster/prerequisites.ts";
 import { NODE_MODULES, ROOT } from "../local/paths.mjs";
-import { run } from "../local/run.mjs";
 import { step } from "../local/steps.mjs";
+import { asker, run } from "../programs.ts";
 import { noCounts } from "./counts.mjs";
 import { runProject } from "./vitest-part.mjs";
 

@@ -22,7 +22,7 @@ export const TOOLS = {
 export const KUBERNETES_VERSIONS = ["1.30.14", "1.34.3"];
 
 /** What to do about a missing tool, as the end of a sentence. */
-export const HOW_TO_GET_TOOLS = "put it on PATH, or run node scripts/test/install-tools.mjs (needs Go and pip)";
+export const HOW_TO_GET_TOOLS = "put it on PATH, or run npm run install-tools (needs Go and pip)";
 
 /**
  * Where fetched tools lie: outside of the checkout, so that neither `npm ci` nor a fresh clone takes them away.
@@ -51,9 +51,7 @@ export function pinnedFolder(name, version, env = process.env) {
 export function findTool(name, env = process.env) {
   const chosen = { helm: env.HELM, helm3: env.HELM3 };
   const named = name === "helm" || name === "helm3" ? chosen[name] : undefined;
-  if (named) {
-    return [named].find(existsSync);
-  }
+  if (named) return [named].find(existsSync);
   const pinned = path.join(pinnedFolder(name, TOOLS[name].version, env), programName(name));
   const onPath = (env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, programName(name)));
   return [pinned, ...onPath].find(existsSync);

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { findChromium } from "../../test/support/chromium.ts";
 import { NODE_MODULES, ROOT } from "../local/paths.mjs";
-import { run } from "../local/run.mjs";
 import { errorCode } from "../local/user-error.mjs";
+import { run } from "../programs.ts";
 import { countReport, noCounts, skippedNames } from "./counts.mjs";
 
 const VITEST = path.join(NODE_MODULES, "vitest", "vitest.mjs");

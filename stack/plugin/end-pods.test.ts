@@ -1,11 +1,11 @@
 import { expect, it } from "vitest";
-import type { CommandResult } from "../machine.ts";
-import { recordingMachine } from "./_machine.ts";
+import type { Answer } from "../../scripts/programs.ts";
+import { recordingMachine } from "../_machine.ts";
 import { endPods } from "./end-pods.ts";
 
 const PROPERTIES = { context: "minikube", namespace: "todo", keepData: false };
 
-const machine = (result: CommandResult = { kind: "done", stdout: "namespace/todo\n" }) =>
+const machine = (result: Answer = { kind: "done", stdout: "namespace/todo\n" }) =>
   recordingMachine(() => result, undefined);
 
 it("deletes the namespace if it is ours, and then its pods and claims with a second's grace", async () => {
@@ -29,7 +29,7 @@ it("touches nothing when the data are to stay", async () => {
   expect(asked.ran).toEqual([]);
 });
 
-it.each<CommandResult>([
+it.each<Answer>([
   { kind: "missing" },
   { kind: "timeout", seconds: 60 },
   { kind: "failed", code: 1, stderr: "no such context" },

@@ -12,9 +12,7 @@ export async function endPods(properties: Record<string, unknown>, machine: Mach
   if (typeof context !== "string" || typeof namespace !== "string" || typeof keepData !== "boolean") {
     throw new Error("the state does not say whose pods to end: pulumi state delete removes its entry");
   }
-  if (keepData) {
-    return;
-  }
+  if (keepData) return;
   // First the namespace, in which nothing is made from then on: else each pod would have a successor.
   const ours = ["--selector=app.kubernetes.io/part-of=todo", `--field-selector=metadata.name=${namespace}`];
   const kubectl = (...args: string[]) =>

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
+import type { Answer } from "../../scripts/programs.ts";
+import { recordingMachine } from "../_machine.ts";
 import type { DockerDaemon } from "../docker-daemon.ts";
-import type { CommandResult } from "../machine.ts";
-import { recordingMachine } from "./_machine.ts";
 import { removeBuiltImages } from "./remove-images.ts";
 
 const PROPERTIES = { minikubeProfile: "minikube", repositories: ["todo-frontend", "todo-backend"] };
 const ENV = JSON.stringify({ DOCKER_HOST: "tcp://127.0.0.1:5000", DOCKER_CERT_PATH: "/certs" });
 
-const machine = (profile: string | undefined, result: CommandResult = { kind: "done", stdout: ENV }) =>
+const machine = (profile: string | undefined, result: Answer = { kind: "done", stdout: ENV }) =>
   recordingMachine(() => result, profile);
 
 function daemon(tags: Record<string, string[]>, running: string[] = []): DockerDaemon & { removed: string[] } {
@@ -58,7 +58,7 @@ it("has nothing to do when Minikube was deleted with all images", async () => {
 });
 
 it("says what to do when Minikube does not run", async () => {
-  const stopped: CommandResult = { kind: "failed", code: 89, stderr: "" };
+  const stopped: Answer = { kind: "failed", code: 89, stderr: "" };
   await expect(removeBuiltImages(PROPERTIES, machine("{}", stopped))).rejects.toThrow(/minikube start -p minikube/);
 });
 

@@ -13,20 +13,17 @@ const OURS = /^[0-9a-f]{12}$/;
 export async function removeBuiltImages(
   properties: Record<string, unknown>,
   machine: Machine = thisMachine(),
-  connect: (host: string, certPath: string) => DockerDaemon = dockerDaemon,
+  connect: (host: string, certPath: string) => DockerDaemon = (host, certPath) =>
+    dockerDaemon(host, certPath, machine.run),
 ): Promise<void> {
   const { minikubeProfile: profile, repositories } = properties;
   if (typeof profile !== "string" || !Array.isArray(repositories)) {
     throw new Error("the state does not say which images to remove: pulumi state delete removes its entry");
   }
-  if (readProfile(profile, machine) === undefined) {
-    return;
-  }
+  if (readProfile(profile, machine) === undefined) return;
   const { dockerHost, certPath } = await findMinikube(profile, machine);
   const daemon = connect(dockerHost, certPath);
-  for (const repository of repositories.map(String)) {
-    await removeRepository(daemon, repository);
-  }
+  for (const repository of repositories.map(String)) await removeRepository(daemon, repository);
 }
 
 /** What still runs belongs to another stack on the same Minikube. What has ended may linger for a minute, and goes. */
@@ -35,9 +32,7 @@ async function removeRepository(daemon: DockerDaemon, repository: string): Promi
   await Promise.all(
     tags.map(async ({ tag }) => {
       const image = `${repository}:${tag}`;
-      if (!(await daemon.isRunning(image))) {
-        await daemon.remove(image, { force: true });
-      }
+      if (!(await daemon.isRunning(image))) await daemon.remove(image, { force: true });
     }),
   );
 }

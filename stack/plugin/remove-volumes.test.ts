@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { CommandResult } from "../machine.ts";
-import { recordingMachine } from "./_machine.ts";
+import type { Answer } from "../../scripts/programs.ts";
+import { recordingMachine } from "../_machine.ts";
 import { removeVolumes } from "./remove-volumes.ts";
 
 const PROPERTIES = { minikubeProfile: "minikube", context: "minikube", namespace: "todo", keepData: false };
 const VOLUMES = "pvc-old todo Released\npvc-other shop Released\npvc-used todo Bound\n";
 const REMOVAL = "minikube -p minikube ssh -- sudo rm -rf /tmp/hostpath-provisioner/todo";
 
-type Answers = { profile?: string | undefined; kubectl?: CommandResult; minikube?: CommandResult };
+type Answers = { profile?: string | undefined; kubectl?: Answer; minikube?: Answer };
 
 function machine(answers: Answers = {}) {
   const { kubectl = { kind: "done", stdout: VOLUMES }, minikube = { kind: "done", stdout: "" } } = answers;
@@ -22,7 +22,7 @@ it("removes the namespace's left volumes, no other's and none in use, and their 
   expect(changes.sort()).toEqual(["kubectl --context=minikube delete persistentvolumes pvc-old --wait=false", REMOVAL]);
 });
 
-it.each<CommandResult>([{ kind: "missing" }, { kind: "failed", code: 1, stderr: "no such context" }])(
+it.each<Answer>([{ kind: "missing" }, { kind: "failed", code: 1, stderr: "no such context" }])(
   "removes the data without kubectl, too: %j",
   async (kubectl) => {
     const asked = machine({ kubectl });
@@ -52,7 +52,7 @@ describe("touches nothing", () => {
 });
 
 it("says what to do when the folder stays", async () => {
-  const minikube: CommandResult = { kind: "failed", code: 1, stderr: "host is not running" };
+  const minikube: Answer = { kind: "failed", code: 1, stderr: "host is not running" };
   await expect(removeVolumes(PROPERTIES, machine({ minikube }))).rejects.toThrow(
     new RegExp(`host is not running\\n +${REMOVAL}`),
   );

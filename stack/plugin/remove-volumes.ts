@@ -18,9 +18,7 @@ export async function removeVolumes(
   if (typeof profile !== "string" || typeof context !== "string" || !isName(namespace)) {
     throw new Error("the state does not say whose volumes to remove: pulumi state delete removes its entry");
   }
-  if (keepData !== false || readProfile(profile, machine) === undefined) {
-    return;
-  }
+  if (keepData !== false || readProfile(profile, machine) === undefined) return;
   await Promise.all([
     forgetVolumes(context, namespace, machine),
     removeFolder(profile, `${FOLDER}/${namespace}`, machine),
@@ -59,9 +57,7 @@ async function leftVolumes(context: string, namespace: string, machine: Machine)
     "persistentvolumes",
     `--output=jsonpath=${row}`,
   ]);
-  if (result.kind !== "done") {
-    return [];
-  }
+  if (result.kind !== "done") return [];
   const rows = result.stdout.split("\n").map((line) => line.split(" "));
   return rows.flatMap(([name = "", of, phase]) => (of === namespace && phase !== "Bound" ? [name] : []));
 }

@@ -6,8 +6,6 @@ import { provider } from "./provider.ts";
 const server = new Server();
 server.addService(ResourceProviderService, provider);
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-  if (error !== null) {
-    throw error;
-  }
+  if (error !== null) throw error;
   process.stdout.write(`${port}\n`);
 });

@@ -4,10 +4,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { BACKEND_FLAGS } from "../../scripts/local/app.mjs";
+import { BACKEND_FLAGS } from "../../scripts/local/app.ts";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { freePort } from "../../scripts/local/ports.mjs";
-import { startPostgres } from "../../scripts/local/postgres.mjs";
+import { startPostgres } from "../../scripts/local/postgres.ts";
 import { eventually } from "../support/eventually.ts";
 
 const DIST = path.join(ROOT, "services/backend/dist");

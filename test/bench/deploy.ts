@@ -1,5 +1,5 @@
 import { cpus, totalmem } from "node:os";
-import { startArgs } from "../../scripts/cluster/minikube.mjs";
+import { startArgs } from "../../stack/minikube-profile.ts";
 import { untilItAnswers } from "../support/eventually.ts";
 import { docker, minikube, ownImages, PAGE } from "../support/stack/cluster.ts";
 import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { lastLines, run } from "../../scripts/local/run.mjs";
+import { lastLines } from "../../scripts/local/steps.mjs";
+import { run } from "../../scripts/programs.ts";
 import { clusterEnv, minikube } from "./_cluster.ts";
 
 const REMOVAL = /^## Take it down$/m;

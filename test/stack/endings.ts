@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { startArgs } from "../../scripts/cluster/minikube.mjs";
+import { startArgs } from "../../stack/minikube-profile.ts";
 import { docker, kubectl, minikube, ownImages } from "../support/stack/cluster.ts";
 import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
 import { previewed, setConfig, unsetConfig } from "../support/stack/pulumi.ts";

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { lastLines } from "../../scripts/local/run.mjs";
+import { lastLines } from "../../scripts/local/steps.mjs";
 
 export type ExecuteOptions = {
   env?: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 import { ROOT } from "../../local/paths.mjs";
-import { bothEnds, run } from "../../local/run.mjs";
+import { bothEnds } from "../../local/steps.mjs";
+import { run } from "../../programs.ts";
 
 /**
  * Runs a program that prints one JSON text. How it ends does not count: a checker that found something ends with 1.

@@ -82,9 +82,7 @@ export async function score(program, file, { place, kubernetesVersion, signal })
   const args = ["score", "-o=json", version, ...optional, file];
   /** @type {Scored[]} */
   const objects = await jsonOf(program, args, signal);
-  if (objects.length === 0) {
-    throw new Error(`kube-score saw no object in ${file}`);
-  }
+  if (objects.length === 0) throw new Error(`kube-score saw no object in ${file}`);
   return objects.flatMap(({ type_meta, object_meta, checks }) =>
     checks
       .filter(({ skipped, grade }) => !skipped && grade < GOOD)

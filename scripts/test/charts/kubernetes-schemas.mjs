@@ -38,9 +38,7 @@ function readDefinitions(apiTypes) {
   const definitions = JSON.parse(readFileSync(apiTypes, "utf8")).definitions;
   for (const [name, definition] of Object.entries(definitions)) {
     definitions[name] = { ...definition, ...TWO_FORMS[name] };
-    if (definition.properties !== undefined) {
-      definitions[name].additionalProperties = false;
-    }
+    if (definition.properties !== undefined) definitions[name].additionalProperties = false;
   }
   return definitions;
 }
@@ -68,9 +66,7 @@ function schemaOf(name, definitions) {
  * @returns {string[]}
  */
 function referencesIn(schema) {
-  if (schema === null || typeof schema !== "object") {
-    return [];
-  }
+  if (schema === null || typeof schema !== "object") return [];
   return Object.entries(schema).flatMap(([key, value]) =>
     key === "$ref" && typeof value === "string" ? [value.slice(REFERENCE.length)] : referencesIn(value),
   );

@@ -69,9 +69,7 @@ export function render({ chart, release = path.basename(chart), values = [], set
  * @throws an Error with both channels when helm fails
  */
 export async function helm(args, { program = findTool("helm"), signal } = {}) {
-  if (program === undefined) {
-    throw new UserError(`helm is missing: ${HOW_TO_GET_TOOLS}`);
-  }
+  if (program === undefined) throw new UserError(`helm is missing: ${HOW_TO_GET_TOOLS}`);
   try {
     const options = { cwd: ROOT, env: { ...process.env, ...ALONE }, maxBuffer: 64 * 1024 * 1024, signal };
     return (await execute(program, args, options)).stdout;

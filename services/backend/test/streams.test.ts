@@ -23,9 +23,7 @@ const blank = { notes: null, priority: null, tags: null, due: null };
 /** What the AI SDK makes of the chunks, once each of them fits its own schema. */
 async function readBySdk(chunks: readonly Chunk[]): Promise<unknown[]> {
   const { validate } = uiMessageChunkSchema();
-  for (const chunk of chunks) {
-    expect(await validate?.(chunk), JSON.stringify(chunk)).toMatchObject({ success: true });
-  }
+  for (const chunk of chunks) expect(await validate?.(chunk), JSON.stringify(chunk)).toMatchObject({ success: true });
   const stream = ReadableStream.from<UIMessageChunk>(chunks as UIMessageChunk[]);
   let parts: unknown[] = [];
   for await (const message of readUIMessageStream({ stream, onError: () => undefined })) parts = message.parts;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pulumiEnv } from "../../../scripts/cluster/settings.mjs";
+import { pulumiEnv } from "../../../scripts/cluster/settings.ts";
 import { ROOT } from "../../../scripts/local/paths.mjs";
 import { copyRepository } from "../repository.ts";
 import { NODE_PORTS, PROFILE } from "./profile.ts";

@@ -168,9 +168,7 @@ function assertFree(live: readonly queries.LiveRun[], conversationId: string): v
   if (here?.status === "waiting") {
     throw new AppError("run_active", "An answer waits for your approval. Approve or reject it first.");
   }
-  if (here) {
-    throw new AppError("run_active", "An answer is being written. Wait for it, or stop it first.");
-  }
+  if (here) throw new AppError("run_active", "An answer is being written. Wait for it, or stop it first.");
   if (live.filter((run) => run.status !== "waiting").length >= limits.run.perUser) {
     throw new AppError("too_many_runs", `At most ${limits.run.perUser} answers are written at once. Wait for one.`, {
       retryAfter: 5,

@@ -16,9 +16,7 @@ export function sameOrigin(trustedOrigins: readonly string[]) {
       const ownOrigin = new URL(c.req.url).origin;
       const originIsOurs = origin === undefined || origin === ownOrigin || trustedOrigins.includes(origin);
       const siteIsOurs = site === undefined || site === "same-origin" || site === "none";
-      if (!originIsOurs || !siteIsOurs) {
-        throw new AppError("forbidden_origin", "This request comes from another site.");
-      }
+      if (!originIsOurs || !siteIsOurs) throw new AppError("forbidden_origin", "This request comes from another site.");
       const type = c.req.header("content-type");
       // What HTTP/1.1 says of a body; the server gives every request a stream, an empty one too.
       const length = c.req.header("content-length");

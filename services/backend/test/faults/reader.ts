@@ -40,9 +40,7 @@ export async function sendAndRead(session: Session, sent: Sent, options: ReadOpt
       const response = await connect(url, session, sent, at.lastId, signal);
       if (response.status === 204) return result(false);
       const mayPass = response.status === 429 || response.status >= 500;
-      if (!response.ok && !mayPass) {
-        return { ...result(false), refused: `${response.status} ${await response.text()}` };
-      }
+      if (!response.ok && !mayPass) return { ...result(false), refused: `${response.status} ${await response.text()}` };
       if (response.ok) {
         for await (const event of events(response)) {
           if (event.event === "reconnect") break;

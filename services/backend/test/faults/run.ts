@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import pg from "pg";
-import { startTestPostgres } from "../../../../scripts/local/postgres.mjs";
+import { startTestPostgres } from "../../../../scripts/local/postgres.ts";
 import { rounds } from "./lane.ts";
 import { playRounds } from "./play.ts";
 

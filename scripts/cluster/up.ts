@@ -1,0 +1,55 @@
+import { waitUntil } from "../local/processes.mjs";
+import { step } from "../local/steps.mjs";
+import { errorMessage, UserError } from "../local/user-error.mjs";
+import { prepare } from "./cluster.ts";
+import { runCommand } from "./command.ts";
+import { deploy } from "./deploy.ts";
+import { isLocal, pulumiEnv, stackName } from "./settings.ts";
+
+// npm run up [-- stack]: from source to a page that answers, on Minikube or where the stack's settings say.
+
+const TIMEOUT_MS = 90_000;
+/** What the backend says through the page to those without a session: the whole way is open. */
+const UNAUTHORIZED = 401;
+
+async function up(signal: AbortSignal): Promise<void> {
+  const stack = stackName(process.argv.slice(2), process.env);
+  const env = pulumiEnv(process.env, process.execPath);
+  const config = await prepare(stack, env, signal);
+  const addresses = await deploy(stack, { env, signal });
+  if (addresses === undefined) {
+    throw new UserError("pulumi up failed, its own words are above; npm run doctor looks for what is missing");
+  }
+  const { page, api } = addresses;
+  if (page !== undefined && isLocal(config)) await step("Waiting for the page", () => waitForPage(page, signal));
+  const which = stack === "dev" ? "" : ` -- ${stack}`;
+  const unknown = "pulumi stack output tells";
+  console.log(`
+  Open      ${page ?? unknown}
+  API       ${api === undefined ? unknown : `${api}/docs`}
+  Work      npm run dev:cluster${which}
+  Logs      npm run logs${which}
+  Remove    npm run down${which}
+`);
+}
+
+/** Waits until the page's address leads through to the backend. */
+async function waitForPage(url: string, signal: AbortSignal): Promise<void> {
+  let last = "no answer";
+  const answers = async () => {
+    signal.throwIfAborted();
+    try {
+      const response = await fetch(`${url}/api/tasks`, { signal: AbortSignal.timeout(5000) });
+      await response.arrayBuffer();
+      last = `status ${response.status}`;
+      return response.status === UNAUTHORIZED;
+    } catch (error) {
+      last = errorMessage(error instanceof Error ? (error.cause ?? error) : error);
+      return false;
+    }
+  };
+  if (await waitUntil(answers, TIMEOUT_MS, 200)) return;
+  throw new UserError(`the page at ${url} does not answer (${last}): npm run logs shows what the pods say`);
+}
+
+await runCommand(up, { onStop: "Stopped. What was begun is noted: the next npm run up goes on from there." });
