@@ -142,3 +142,11 @@ test("ends for good", async () => {
   await aWhile();
   expect(FakeEventSource.open).toEqual([]);
 });
+
+test("ends for good also while it waits for the next try", async () => {
+  listen().breaks({ refused: true });
+  end();
+  await aWhile();
+  expect(server.calls).toEqual([]);
+  expect(FakeEventSource.open).toEqual([]);
+});

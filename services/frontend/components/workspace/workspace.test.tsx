@@ -91,6 +91,29 @@ test("another chat is opened in its place, and what was typed waits in the first
   expect(box()).toHaveProperty("value", "half a sen");
 });
 
+test("who has gone elsewhere while their new chat is made stays there", async () => {
+  const made = Promise.withResolvers();
+  server.on("POST /api/conversations", () => made.promise);
+  server.on("POST /api/conversations/*/messages", () => wholeStream("a", "Added."));
+  const { user } = await open();
+  await user.type(box(), "add milk{Enter}");
+  await user.click(link("Holiday"));
+  made.resolve(null);
+  await waitFor(() => expect(server.callsOf("POST /api/conversations/*/messages")).toHaveLength(1));
+  expect(location.pathname).toBe("/chat/d");
+});
+
+test("an answer is let go of with its chat, and told anew when one comes back", async () => {
+  const stream = "GET /api/conversations/c/stream";
+  server.on(stream, () => openedStream("a", "Half an answer"));
+  const { user } = await open("/chat/c");
+  expect(await screen.findByText("Half an answer")).toBeDefined();
+  await user.click(link("Holiday"));
+  await user.click(link("Groceries"));
+  expect(await screen.findByText("Half an answer")).toBeDefined();
+  await waitFor(() => expect(server.callsOf(stream)).toHaveLength(2));
+});
+
 test("the server's events tell what to read again, and nothing else", async () => {
   await open();
   const counts = () => [server.callsOf("GET /api/tasks").length, server.callsOf("GET /api/conversations").length];

@@ -2,6 +2,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { answer, conversation, message, run } from "../_conversation.ts";
 import { type FakeServer, fakeServer, refusal } from "../_fake-server.ts";
+import { event, liveStream } from "../stream/_fake-stream.ts";
 import { chunksOf, logOf, opened, openedStream, store, wholeStream } from "./_chat.ts";
 import { createChatSession } from "./session.ts";
 
@@ -46,6 +47,19 @@ test("when an answer is whole, what is stored stands in its place, once, and sta
   await new Promise((resolve) => setTimeout(resolve, 40));
   expect(logOf(session)).toEqual(stored);
   expect(session.store.get().answer).toBeNull();
+});
+
+test("an answer that one has seen grow gives way to the stored one", async () => {
+  const session = await opened(createChatSession({ id: "c", isNew: false }));
+  const { response, tell } = liveStream();
+  server.on(`POST ${messagesRoute}`, () => response);
+  const sending = session.send("add milk");
+  tell(...chunksOf("a", "Add").map((chunk, i) => event(i + 1, chunk)));
+  await expect.poll(() => logOf(session).at(-1)).toBe("a streaming: Add");
+  store(server, [message("u"), answer("b", "As stored.")]);
+  tell("data: [DONE]\n\n");
+  await sending;
+  expect(logOf(session)).toEqual(["u complete: ", "b complete: As stored."]);
 });
 
 test("words of the last answer never stand in the next one", async () => {
@@ -162,6 +176,14 @@ test("the list tells of answers that others have asked for", async () => {
   const { length: following } = server.calls;
   session.sync(run("running", { answerId: "a3" }));
   expect(server.calls).toHaveLength(following);
+});
+
+test("where the messages could not be read, the list's news start nothing", async () => {
+  server.on(`GET ${messagesRoute}`, () => refusal(500, "internal", "Broken."));
+  const session = await opened(createChatSession({ id: "c", isNew: false }));
+  const { length } = server.calls;
+  session.sync(run("running"));
+  expect(server.calls).toHaveLength(length);
 });
 
 test("nothing is followed in a conversation that is not shown", async () => {

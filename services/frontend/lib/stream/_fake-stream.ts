@@ -19,3 +19,14 @@ export function eventStream(texts: string[], end: "close" | "break" | "silence" 
 export function event(id: number, chunk: Chunk): string {
   return `id: ${id}\ndata: ${JSON.stringify(chunk)}\n\n`;
 }
+
+/** Test helper: a server's event stream that gives what the test says, when it says so. */
+export function liveStream(): { response: Response; tell: (...texts: string[]) => void } {
+  const encoder = new TextEncoder();
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  return {
+    response: new Response(readable, { headers: { "content-type": "text/event-stream" } }),
+    tell: (...texts) => void writer.write(encoder.encode(texts.join(""))),
+  };
+}
