@@ -60,6 +60,14 @@ test("what was said once is not said again when an answer is told anew", () => {
   expect(heard).toEqual(["One. Two.", "Three."]);
 });
 
+test("nor when an answer that broke off, and was stored shorter, goes on", () => {
+  const { heard, next } = hear([]);
+  next(row(words("One. Two. Th")));
+  next(row(words("One."), "failed"));
+  next(row(words("One. Two. Three. F")));
+  expect(heard).toEqual(["One. Two.", "Three."]);
+});
+
 test("an answer is heard with what it did, what it asks, and why it ended", () => {
   const call = { type: "dynamic-tool", toolName: "delete_tasks", toolCallId: "c", input: {} } as const;
   const descriptor = { action: "delete_tasks", tasks: [task()] } as const;

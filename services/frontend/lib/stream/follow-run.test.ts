@@ -29,7 +29,9 @@ async function follow(connections: (Response | Error)[], options: { silentAfterM
     return next;
   });
   const states: string[] = [];
-  const wait = vi.fn(async (_ms: number) => {});
+  const wait = vi.fn(async (_ms: number) => {
+    if (wait.mock.calls.length > 20) throw new Error("waited too often");
+  });
   const end = followRun({
     connect,
     reject: async (response) => new ApiError(response.status, "x", "no"),
