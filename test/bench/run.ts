@@ -2,6 +2,7 @@ import { startDatabase } from "./backend.ts";
 import { measureFirstToken } from "./first-token.ts";
 import { measureListen } from "./listen.ts";
 import { measurePageSize } from "./page-size.ts";
+import { measureSessionRead } from "./session-read.ts";
 import { measureStart } from "./start.ts";
 import { machine, type Row, table } from "./stats.ts";
 import { measureTaskRead } from "./task-read.ts";
@@ -12,6 +13,7 @@ const measures: Record<string, () => Promise<Row[]>> = {
   listen: () => measureListen(database),
   tokens: () => measureFirstToken(database),
   tasks: () => measureTaskRead(database),
+  sessions: () => measureSessionRead(database),
   page: () => measurePageSize(database),
   start: () => measureStart(),
 };

@@ -44,7 +44,8 @@ export async function measureTaskRead(database: Database): Promise<Row[]> {
   ];
 }
 
-async function seed(url: string, userId: string): Promise<void> {
+/** Gives the user 10,000 tasks. */
+export async function seed(url: string, userId: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(
@@ -59,7 +60,8 @@ async function seed(url: string, userId: string): Promise<void> {
   await client.end();
 }
 
-async function load(url: string, headers: Record<string, string>, seconds: number) {
+/** Requests a second, and the 99th percentile of their time in milliseconds. */
+export async function load(url: string, headers: Record<string, string>, seconds: number) {
   const result = await autocannon({ url, headers, connections: CONNECTIONS, duration: seconds });
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx + result.errors} requests failed`);
   return { rate: result.requests.average, p99: result.latency.p99 };

@@ -6,7 +6,10 @@ import { createApp } from "../src/app.ts";
 import { createDeps } from "../src/deps.ts";
 import { readEnv } from "../src/env.ts";
 
-/** A backend whose model answers at once, and a twin route that streams the same words without storing anything. */
+/**
+ * A backend whose model answers at once; a twin route that streams the same words without storing anything; and under
+ * `/library` the same backend with sessions read by better-auth.
+ */
 const words = ["Here", " is", " an", " answer", "."];
 const model: Model = {
   getResponse: () => Promise.reject(new Error("only streamed here")),
@@ -24,14 +27,20 @@ const env = readEnv({ ...process.env, BETTER_AUTH_SECRET: "x".repeat(32) });
 const deps = createDeps(env, new AbortController().signal, {
   model: { name: "scripted", load: async () => model, silenceMs: 5_000, tracing: false },
 });
-const app = createApp(deps, new URL("file:///nowhere/"));
+const docs = new URL("file:///nowhere/");
+const readSession = async (cookie = "") => {
+  const { api } = await deps.auth();
+  const found = await api.getSession({ headers: new Headers({ cookie }) });
+  return found ? { userId: found.user.id, isStale: false } : undefined;
+};
 const outer = new Hono();
 outer.post("/twin", (c) =>
   streamSSE(c, async (stream) => {
     for (const delta of words) await stream.writeSSE({ data: JSON.stringify({ type: "text-delta", delta }) });
   }),
 );
-outer.route("/", app);
+outer.route("/library", createApp({ ...deps, readSession }, docs));
+outer.route("/", createApp(deps, docs));
 serve({ fetch: outer.fetch, port: env.PORT, hostname: env.HOST });
 deps.worker.start();
 process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,32 @@
+import path from "node:path";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { signUp } from "../support/accounts.ts";
+import { type Database, startProcess } from "./backend.ts";
+import { median, type Row, row } from "./stats.ts";
+import { load, seed } from "./task-read.ts";
+
+const PAIRS = 7;
+const SECONDS = 3;
+
+/**
+ * What our own reading of a session saves: the task read by one process, once with each, in turn. If this comes within
+ * a tenth, `session-reader.ts` is not worth having.
+ */
+export async function measureSessionRead(database: Database): Promise<Row[]> {
+  const script = path.join(ROOT, "services/backend/test/scripted-backend.ts");
+  const backend = await startProcess([script], { DATABASE_URL: database.url });
+  const { cookie, userId } = await signUp(backend.url);
+  await seed(database.url, userId);
+  const read = async (prefix: string) =>
+    (await load(`${backend.url}${prefix}/api/tasks?limit=50`, { cookie }, SECONDS)).rate;
+  const rates: { ours: number; library: number }[] = [];
+  for (let i = 0; i <= PAIRS; i++) {
+    const rate = { ours: await read(""), library: await read("/library") };
+    // The first pair warms both up.
+    if (i > 0) rates.push(rate);
+  }
+  await backend.stop();
+  const library = { name: "sessions read by better-auth", value: median(rates.map((rate) => rate.library)) };
+  const ours = { value: median(rates.map((rate) => rate.ours)), unit: "/s" };
+  return [row(`50 of 10,000 tasks, ${PAIRS} pairs: requests a second (median)`, ours, undefined, library)];
+}
