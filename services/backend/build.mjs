@@ -30,12 +30,24 @@ function leftOut(names) {
 }
 
 /**
- * Parts of dependencies that we never use but that would be loaded with the rest: 0.9 MB of code in memory.
+ * Parts of dependencies that we never use, or not at once, but that would be loaded with the rest.
  * @type {import("esbuild").Plugin}
  */
 const leaveOut = {
   name: "leave-out",
-  setup({ onLoad }) {
+  setup({ onLoad, onResolve }) {
+    // The Agents SDK's entry makes a client of OpenAI and brings voice along. To us it is the loop, and OpenAI's models
+    // as well for the one file that makes them, which is loaded only when there is a key or an address.
+    onResolve({ filter: /^@openai\/agents$/ }, ({ importer, resolveDir }) => ({
+      path: importer.endsWith("/openai-model.ts") ? "loop and models" : "loop",
+      namespace: "agents",
+      pluginData: resolveDir,
+    }));
+    onLoad({ filter: /./, namespace: "agents" }, ({ path: parts, pluginData: resolveDir }) => {
+      const packages = parts === "loop" ? ["agents-core"] : ["agents-core", "agents-openai"];
+      const contents = packages.map((name) => `export * from "@openai/${name}";`).join("\n");
+      return { contents, resolveDir };
+    });
     // The Agents SDK's clients of MCP servers; our agent has none.
     onLoad({ filter: /agents-core\/dist\/shims\/mcp-server\/node\.mjs$/ }, () => ({ contents: leftOut(mcpClients) }));
     // Our messages are English; zod brings 50 languages.

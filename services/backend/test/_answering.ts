@@ -1,6 +1,6 @@
-import type { Model, ModelRequest, ModelResponse } from "@openai/agents-core";
-import { protocol } from "@openai/agents-core";
-import { assistantMessage } from "@openai/agents-core/testing";
+import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
+import { protocol } from "@openai/agents";
+import { assistantMessage } from "@openai/agents/testing";
 
 export type Output = ModelResponse["output"];
 type Event = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;

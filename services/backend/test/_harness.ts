@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Model } from "@openai/agents-core";
+import type { Model } from "@openai/agents";
 import { type Chunk, type Conversation, emptyAnswer, foldChunk, type MessagePart, type Task } from "@todo/contract";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import pg from "pg";

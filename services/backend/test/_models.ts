@@ -1,5 +1,5 @@
-import type { Model, ModelRequest, ModelResponse } from "@openai/agents-core";
-import { Usage } from "@openai/agents-core";
+import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
+import { Usage } from "@openai/agents";
 
 /** Something to wait for until the test opens it. */
 export function gate(): { open: () => void; opened: Promise<void> } {

@@ -1,4 +1,4 @@
-import type { Model } from "@openai/agents-core";
+import type { Model } from "@openai/agents";
 import { type Chunk, emptyAnswer, foldChunk, type MessagePart, type Run } from "@todo/contract";
 import { eventually } from "../../../test/support/eventually.ts";
 import type { RunRow } from "../src/db/queries/runs.ts";

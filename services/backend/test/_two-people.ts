@@ -1,4 +1,4 @@
-import { functionCall } from "@openai/agents-core/testing";
+import { functionCall } from "@openai/agents/testing";
 import { eventually } from "../../../test/support/eventually.ts";
 import { type Asked, answering, type Output, says } from "./_answering.ts";
 import { type Person, readAnswer, signUp } from "./_harness.ts";

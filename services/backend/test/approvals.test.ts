@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
+import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
 import type { ErrorBody, MessagePart, Run, Task, ToolPart } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";

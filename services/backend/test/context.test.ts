@@ -1,5 +1,5 @@
-import type { AgentInputItem } from "@openai/agents-core";
-import { functionCall, ScriptedModel } from "@openai/agents-core/testing";
+import type { AgentInputItem } from "@openai/agents";
+import { functionCall, ScriptedModel } from "@openai/agents/testing";
 import type { Task } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { type Asked, answering, says } from "./_answering.ts";

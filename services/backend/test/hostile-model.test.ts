@@ -1,4 +1,4 @@
-import { functionCall } from "@openai/agents-core/testing";
+import { functionCall } from "@openai/agents/testing";
 import { limits, newTaskSchema, type Task, toolInputs } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";

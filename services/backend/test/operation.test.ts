@@ -1,4 +1,4 @@
-import { functionCall } from "@openai/agents-core/testing";
+import { functionCall } from "@openai/agents/testing";
 import { errorBodySchema, healthSchema } from "@todo/contract";
 import { AuthenticationError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";

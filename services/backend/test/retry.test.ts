@@ -1,4 +1,4 @@
-import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
+import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
 import { type Chunk, textOf } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { retryRun } from "../src/domain/runs.ts";

@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import type { Model } from "@openai/agents-core";
+import type { Model } from "@openai/agents";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
 import { createApp } from "../src/app.ts";

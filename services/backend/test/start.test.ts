@@ -1,4 +1,4 @@
-import { assistantMessage, ScriptedModel } from "@openai/agents-core/testing";
+import { assistantMessage, ScriptedModel } from "@openai/agents/testing";
 import { textOf } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { signUp, sql } from "./_harness.ts";

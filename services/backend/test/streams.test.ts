@@ -1,5 +1,5 @@
-import type { Model, ModelRequest } from "@openai/agents-core";
-import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents-core/testing";
+import type { Model, ModelRequest } from "@openai/agents";
+import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
 import { type Chunk, emptyAnswer, foldChunk, type MessagePart, textOf } from "@todo/contract";
 import { readUIMessageStream, type UIMessageChunk, uiMessageChunkSchema } from "ai";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { functionCall } from "@openai/agents-core/testing";
+import { functionCall } from "@openai/agents/testing";
 import { toolOutputSchema } from "@todo/contract";
 import { sql as raw } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { Agent, Runner } from "@openai/agents-core";
+import { Agent, Runner } from "@openai/agents";
 import { limits } from "@todo/contract";
 import type { Answerer } from "../runs/answerer.ts";
 import { planDeletes } from "./ask-approval.ts";

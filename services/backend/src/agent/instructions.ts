@@ -1,4 +1,4 @@
-import type { AgentInputItem } from "@openai/agents-core";
+import type { AgentInputItem } from "@openai/agents";
 import { limits } from "@todo/contract";
 import { localDate } from "../domain/due-dates.ts";
 import { CONTEXT_BOUNDS, type Question, type TaskSnapshot } from "../domain/model-context.ts";

@@ -1,5 +1,5 @@
-import type { Model, ModelRequest, ModelResponse } from "@openai/agents-core";
-import { protocol, Usage } from "@openai/agents-core";
+import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
+import { protocol, Usage } from "@openai/agents";
 import { type Chunk, toolInputs } from "@todo/contract";
 import { type JournaledResponse, storeTurn } from "../runs/journal.ts";
 import { RunFault } from "../runs/run-fault.ts";

@@ -1,4 +1,4 @@
-import { MaxTurnsExceededError, ModelBehaviorError } from "@openai/agents-core";
+import { MaxTurnsExceededError, ModelBehaviorError } from "@openai/agents";
 import type { RunErrorCode } from "@todo/contract";
 import { APIConnectionError, APIError } from "openai";
 import { RunFault } from "../runs/run-fault.ts";

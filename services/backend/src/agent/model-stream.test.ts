@@ -1,4 +1,4 @@
-import type { Model, ModelRequest } from "@openai/agents-core";
+import type { Model, ModelRequest } from "@openai/agents";
 import { describe, expect, it } from "vitest";
 import { type StreamEvent, streamModel } from "./model-stream.ts";
 

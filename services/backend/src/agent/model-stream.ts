@@ -1,4 +1,4 @@
-import type { Model, ModelRequest } from "@openai/agents-core";
+import type { Model, ModelRequest } from "@openai/agents";
 import { RunFault } from "../runs/run-fault.ts";
 
 export type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;

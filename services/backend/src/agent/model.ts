@@ -1,4 +1,4 @@
-import type { Model } from "@openai/agents-core";
+import type { Model } from "@openai/agents";
 
 /** The model that answers, made at its first use. */
 export type AssistantModel = {

@@ -4,8 +4,9 @@ import {
   type Model,
   type ModelRequest,
   type ModelSettings,
-} from "@openai/agents-core";
-import { OpenAIChatCompletionsModel, OpenAIResponsesModel } from "@openai/agents-openai";
+  OpenAIChatCompletionsModel,
+  OpenAIResponsesModel,
+} from "@openai/agents";
 import { OpenAI } from "openai";
 import { RunFault } from "../runs/run-fault.ts";
 

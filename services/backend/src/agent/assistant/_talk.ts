@@ -1,4 +1,4 @@
-import type { AgentInputItem, ModelRequest } from "@openai/agents-core";
+import type { AgentInputItem, ModelRequest } from "@openai/agents";
 import type { Task, TaskChange, ToolOutput } from "@todo/contract";
 import { RuleModel } from "./rule-model.ts";
 

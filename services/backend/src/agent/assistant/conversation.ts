@@ -1,4 +1,4 @@
-import type { AgentInputItem } from "@openai/agents-core";
+import type { AgentInputItem } from "@openai/agents";
 import { type ToolOutput, toolOutputSchema } from "@todo/contract";
 
 /** A tool call of this run with what came back: the contract's output, or the plain sentence of a failure. */

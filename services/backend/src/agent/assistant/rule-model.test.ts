@@ -1,4 +1,4 @@
-import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents-core";
+import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents";
 import { addTasksInput, type Task, type ToolOutput } from "@todo/contract";
 import { expect, test } from "vitest";
 import { assistant, changed, request, task, tasks, turn, user } from "./_talk.ts";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Model, type ModelRequest, type ModelResponse, type protocol, Usage } from "@openai/agents-core";
+import { type Model, type ModelRequest, type ModelResponse, type protocol, Usage } from "@openai/agents";
 import { readConversation } from "./conversation.ts";
 import { nextStep } from "./plan.ts";
 

@@ -1,4 +1,4 @@
-import { type FunctionTool, type RunContext, tool } from "@openai/agents-core";
+import { type FunctionTool, type RunContext, tool } from "@openai/agents";
 import { type ToolInput, type ToolName, type ToolOutput, toolInputs } from "@todo/contract";
 import { z } from "zod";
 import { type Claim, callOnce, type ToolContext } from "../../runs/call-once.ts";
