@@ -120,10 +120,12 @@ test("a change that fails is taken back, and one is told why", async () => {
   expect(await changing).toBeNull();
   expect(numbersIn(store)).toEqual([1, 2]);
   expect(store.get().problem).toBe("The server cannot be reached. Check your connection and try again.");
-  await store.change(
+  const again = store.change(
     (items) => items,
     async () => {},
   );
+  expect(store.get().problem).toBeNull();
+  await again;
   expect(store.get().problem).toBeNull();
 });
 
