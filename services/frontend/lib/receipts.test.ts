@@ -29,6 +29,13 @@ test("an update names each field with what was and what is", () => {
   expect(sentenceOf({ kind: "updated", before, after })).toContain("Changed #3 Test it, title from Test deployment to");
 });
 
+test("an update names no field that stayed as it was", () => {
+  const kept = { due: friday, tags: ["ops"], notes: "same", priority: "low" } as const;
+  const before = task({ ...kept, tags: ["ops"] });
+  const after = task({ ...kept, tags: ["ops"], title: "Test it" });
+  expect(fieldChanges({ kind: "updated", before, after }).map(({ field }) => field)).toEqual(["title"]);
+});
+
 test("takes nothing for a receipt that is none", () => {
   for (const output of [null, undefined, "done", [], {}, { changes: "all" }]) expect(toolOutputOf(output)).toBeNull();
   expect(toolOutputOf({ changes: [] })).toEqual({ changes: [] });

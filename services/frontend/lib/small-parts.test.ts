@@ -95,8 +95,20 @@ test("the editor sends what it changed and nothing else", () => {
   expect(taskPatchOf(task({ due }), form(same), "UTC")).toEqual({ due: null });
 });
 
-test("names a device", () => {
-  const agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
-  expect(describeDevice(agent)).toBe("Chrome on Linux");
-  expect(describeDevice(null)).toBe("Unknown device");
+test.each([
+  ["X11; Linux x86_64", "Chrome/140.0 Safari/537.36", "Chrome on Linux"],
+  ["Windows NT 10.0; Win64; x64", "Chrome/140.0 Safari/537.36 Edg/140.0", "Edge on Windows"],
+  ["Windows NT 10.0; Win64; x64", "Chrome/140.0 Safari/537.36 OPR/120.0", "Opera on Windows"],
+  ["Linux; Android 15; Pixel 9", "Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"],
+  ["Macintosh; Intel Mac OS X 10_15_7", "Version/18.0 Safari/605.1.15", "Safari on macOS"],
+  ["iPhone; CPU iPhone OS 18_0 like Mac OS X", "CriOS/140.0 Safari/604.1", "Chrome on iOS"],
+  ["X11; CrOS x86_64", "Chrome/140.0 Safari/537.36", "Chrome on ChromeOS"],
+  ["X11; Linux x86_64", "curl-like", "Unknown browser on Linux"],
+  ["", "Firefox/140.0", "Firefox"],
+])("names a device: %s, %s", (system, browser, name) => {
+  expect(describeDevice(`Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) ${browser}`)).toBe(name);
+});
+
+test("names a device that tells nothing", () => {
+  for (const agent of [null, undefined, "", "x"]) expect(describeDevice(agent)).toBe("Unknown device");
 });

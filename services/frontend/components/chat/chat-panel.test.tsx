@@ -58,6 +58,19 @@ test.each([
   expect(log().textContent).toContain(text);
 });
 
+test("only the last answer can be tried again", () => {
+  const broken = (id: string) =>
+    message(id, {
+      role: "assistant",
+      status: "failed",
+      runId: id,
+      parts: [{ type: "data-notice", data: { code: "internal", message: "It broke.", retry: true } }],
+    });
+  open({ messages: [broken("a"), message("u"), broken("b")] });
+  expect(screen.getAllByText("It broke.")).toHaveLength(2);
+  expect(screen.getAllByRole("button", { name: "Try again" })).toHaveLength(1);
+});
+
 test("in a chat that is missing nothing can be written", () => {
   open({ phase: "missing" });
   expect(screen.queryByRole("textbox")).toBeNull();

@@ -150,8 +150,22 @@ test("a refusal ends it", async () => {
 });
 
 test("leaves out kinds of chunks that it does not know", async () => {
-  const unknown = `id: 1\ndata: {"type":"data-later","data":1}\n\n`;
-  expect((await follow([eventStream([unknown, ...told, done])])).text).toBe(words.join(""));
+  const unknown = `data: {"type":"data-later","data":1}\n\n`;
+  const stream = eventStream([...told.slice(0, 5), unknown, ...told.slice(5), done]);
+  expect((await follow([stream])).text).toBe(words.join(""));
+});
+
+test.each([
+  ["the answer has ended", [...told, done]],
+  ["the server sends it on", [...told.slice(0, 4), "event: reconnect\ndata: {}\n\n"]],
+])("lets go of the connection when %s", async (_, texts) => {
+  const cancel = vi.fn();
+  const open = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(texts.join(""))),
+    cancel,
+  });
+  await follow([new Response(open), eventStream([...told.slice(4), done])]);
+  expect(cancel).toHaveBeenCalledOnce();
 });
 
 test("an abort ends it, also while it waits", async () => {
