@@ -1,4 +1,5 @@
 import type { Output } from "@pulumi/pulumi";
+import { SECRET_CHARACTERS } from "../services/contract/src/client-address.ts";
 import { ConfigReader } from "./config-reader.ts";
 import { DEFAULTS } from "./defaults.ts";
 import {
@@ -94,7 +95,7 @@ export function readSettings(reader = new ConfigReader()): Settings {
     rebuild: reader.text("rebuild"),
     keepData: reader.flag("keepData"),
     authUrl: reader.secret("authUrl", { check: authUrlProblem, plainIsFine: true }),
-    authSecret: reader.secret("authSecret", { check: keyProblem(32) }),
+    authSecret: reader.secret("authSecret", { check: keyProblem(SECRET_CHARACTERS) }),
     openai: {
       apiKey: reader.secret("openaiApiKey", { check: keyProblem(1) }),
       baseUrl: reader.text("openaiBaseUrl", { matches: /^https?:\/\/\S+$/, expected: "an http or https address" }),

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { run } from "../programs.ts";
 import { authSecret } from "./data-dir.mjs";
-import { BACKEND, FRONTEND, NODE_MODULES, ROOT, STANDALONE } from "./paths.mjs";
+import { BACKEND, FRONTEND, ROOT, STANDALONE } from "./paths.mjs";
 import { assertPortFree } from "./ports.mjs";
 import { type Running, startService } from "./service.ts";
 import type { Settings } from "./settings.mjs";
@@ -11,19 +11,27 @@ import { UserError } from "./user-error.mjs";
 /** A small young generation: 12 MB less memory when idle, for a little more work under load. */
 export const BACKEND_FLAGS = ["--max-semi-space-size=2"];
 
-/** Where the entries of the backend and the page come from: what was built, or the source, which reloads. */
-export type Origin = "built" | "source";
+/** Where the parts come from: what was built, or the source, which reloads. */
+export type Origin = {
+  /** The backend's entries. */
+  backend: { main: string; migrate: string };
+  /** What Node is given to serve the page. */
+  page: (port: number) => string[];
+  mode: "production" | "development";
+};
 
-const entry = (name: string, origin: Origin) =>
-  origin === "built" ? path.join(BACKEND, "dist", `${name}.js`) : path.join(BACKEND, "src", `${name}.ts`);
-const modeOf = (origin: Origin) => (origin === "built" ? "production" : "development");
+export const BUILT: Origin = {
+  backend: { main: path.join(BACKEND, "dist", "main.js"), migrate: path.join(BACKEND, "dist", "migrate.js") },
+  page: () => [path.join(STANDALONE, "server.js")],
+  mode: "production",
+};
 
 /** The variables that both entries of the backend get. */
-export function backendEnv(settings: Settings, databaseUrl: string, origin: Origin = "built"): NodeJS.ProcessEnv {
+export function backendEnv(settings: Settings, databaseUrl: string, origin = BUILT): NodeJS.ProcessEnv {
   const { backendPort, dataDir, authSecret: given, authUrl, openai } = settings;
   return {
     ...process.env,
-    NODE_ENV: modeOf(origin),
+    NODE_ENV: origin.mode,
     HOST: "127.0.0.1",
     PORT: String(backendPort),
     DATABASE_URL: databaseUrl,
@@ -36,8 +44,12 @@ export function backendEnv(settings: Settings, databaseUrl: string, origin: Orig
 }
 
 /** Brings the database's tables up to date. */
-export async function migrate(env: NodeJS.ProcessEnv, signal: AbortSignal, origin: Origin = "built"): Promise<void> {
-  const { code, output } = await run(process.execPath, [entry("migrate", origin)], { cwd: ROOT, env, signal });
+export async function migrate(env: NodeJS.ProcessEnv, signal: AbortSignal, origin = BUILT): Promise<void> {
+  const { code, output } = await run(process.execPath, [origin.backend.migrate], {
+    cwd: ROOT,
+    env,
+    signal,
+  });
   if (code === 0) return;
   const lines = output.trim().split("\n");
   if (lines.length > 1) console.error(`\n${lastLines(output)}`);
@@ -49,11 +61,11 @@ export function startBackend(
   { dataDir, backendPort }: Settings,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  origin: Origin = "built",
+  origin = BUILT,
 ): Promise<Running> {
   return startService({
     name: "backend",
-    node: [...BACKEND_FLAGS, entry("main", origin)],
+    node: [...BACKEND_FLAGS, origin.backend.main],
     cwd: ROOT,
     env,
     logDir: path.join(dataDir, "logs"),
@@ -63,20 +75,15 @@ export function startBackend(
   });
 }
 
-export function startFrontend(settings: Settings, signal: AbortSignal, origin: Origin = "built"): Promise<Running> {
+export function startFrontend(settings: Settings, signal: AbortSignal, origin = BUILT): Promise<Running> {
   const { dataDir, port, backendPort, authSecret: given } = settings;
-  const next = path.join(NODE_MODULES, "next", "dist", "bin", "next");
-  const server =
-    origin === "built"
-      ? [path.join(STANDALONE, "server.js")]
-      : [next, "dev", "--port", String(port), "--hostname", "127.0.0.1"];
   return startService({
     name: "page",
-    node: [path.join(ROOT, "scripts", "local", "frontend.ts"), ...server],
+    node: [path.join(ROOT, "scripts", "local", "frontend.ts"), ...origin.page(port)],
     cwd: FRONTEND,
     env: {
       ...process.env,
-      NODE_ENV: modeOf(origin),
+      NODE_ENV: origin.mode,
       PORT: String(port),
       HOSTNAME: "127.0.0.1",
       BACKEND_URL: `http://127.0.0.1:${backendPort}`,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { takeLock } from "./lock.mjs";
-import { SECRET_LENGTH } from "./settings.mjs";
+import { SECRET_CHARACTERS } from "./settings.mjs";
 import { errorCode, UserError } from "./user-error.mjs";
 
 /** Raised when an older program could no longer read what a newer one wrote. */
@@ -67,7 +67,7 @@ export function authSecret(dataDir, given) {
   const file = path.join(dataDir, "auth-secret");
   try {
     const kept = readFileSync(file, "utf8").trim();
-    if (kept.length < SECRET_LENGTH) {
+    if (kept.length < SECRET_CHARACTERS) {
       throw new UserError(`${file} is damaged: put it back from a copy, or delete it and everyone signs in again`);
     }
     return kept;

@@ -12,8 +12,8 @@ import { UserError } from "./user-error.mjs";
  * @property {{ apiKey: string | undefined, baseUrl: string | undefined, model: string | undefined }} openai
  */
 
-/** As the backend asks for it (AUTH_SECRET_LENGTH of the contract). */
-export const SECRET_LENGTH = 32;
+/** As in the contract, which is no plain JavaScript; a test compares. */
+export const SECRET_CHARACTERS = 32;
 
 /**
  * Reads what the user set. The first value that can't be right ends it with one line.
@@ -89,9 +89,9 @@ function readUrl(env, name, protocols, example) {
 /** @param {NodeJS.ProcessEnv} env */
 function readSecret(env) {
   const secret = text(env, "BETTER_AUTH_SECRET");
-  if (secret !== undefined && secret.length < SECRET_LENGTH) {
+  if (secret !== undefined && secret.length < SECRET_CHARACTERS) {
     throw new UserError(
-      `BETTER_AUTH_SECRET has ${secret.length} characters and needs ${SECRET_LENGTH} or more: ` +
+      `BETTER_AUTH_SECRET has ${secret.length} characters and needs ${SECRET_CHARACTERS} or more: ` +
         "unset it and one is made for you",
     );
   }

@@ -1,5 +1,7 @@
+import { SECRET_CHARACTERS } from "@todo/contract/client-address";
 import { describe, expect, it } from "vitest";
-import { readSettings } from "./settings.mjs";
+import { readEnv } from "../../services/backend/src/env.ts";
+import { SECRET_CHARACTERS as OURS, readSettings } from "./settings.mjs";
 
 describe("readSettings", () => {
   it("has a value for everything that is not set", () => {
@@ -26,6 +28,13 @@ describe("readSettings", () => {
       authSecret: undefined,
       openai: { apiKey: undefined },
     });
+  });
+
+  it("has the defaults of the backend", () => {
+    const needed = { DATABASE_URL: "postgres://localhost/todo", BETTER_AUTH_SECRET: "x".repeat(SECRET_CHARACTERS) };
+    const { PORT, BETTER_AUTH_URL } = readEnv({ NODE_ENV: "test", ...needed });
+    expect(readSettings({}, "/app")).toMatchObject({ backendPort: PORT, authUrl: BETTER_AUTH_URL });
+    expect(OURS).toBe(SECRET_CHARACTERS);
   });
 
   it.each([

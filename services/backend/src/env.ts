@@ -1,3 +1,4 @@
+import { SECRET_CHARACTERS } from "@todo/contract/client-address";
 import { z } from "zod";
 
 /** Named explicitly: the Agents SDK's own default changes between releases. */
@@ -28,7 +29,12 @@ const envSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be postgres://user:password@host:port/name" }),
   /** Past a transaction pooler, for migrations only. */
   DATABASE_DIRECT_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
-  BETTER_AUTH_SECRET: z.string().min(32, "must have 32 characters at least; make one with: openssl rand -base64 32"),
+  BETTER_AUTH_SECRET: z
+    .string()
+    .min(
+      SECRET_CHARACTERS,
+      `must have ${SECRET_CHARACTERS} characters at least; make one with: openssl rand -base64 32`,
+    ),
   /** The address that people open, which decides about cookies and allowed origins. */
   BETTER_AUTH_URL: httpUrl.default("http://localhost:3000"),
   OPENAI_API_KEY: optional(z.string().min(1)),

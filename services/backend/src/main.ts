@@ -15,7 +15,9 @@ const END_MS = 9_000;
 async function main(): Promise<void> {
   const env = readEnv();
   if (env.FAILPOINT) armFailpoint(env.FAILPOINT);
-  const server = await startServer(env, new URL("./docs/", import.meta.url));
+  // Beside the bundle; run from source, in the package that they come from.
+  const docs = import.meta.url.endsWith(".ts") ? "../../../node_modules/swagger-ui-dist/" : "./docs/";
+  const server = await startServer(env, new URL(docs, import.meta.url));
   const { log, model, auth, answerer } = server.deps;
   log.info({ port: server.port, assistant: model.name, ms: Math.round(performance.now()) }, "listening");
 

@@ -5,6 +5,9 @@ import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual 
 /** The header in which the frontend tells the backend the browser's address. Nothing else does. */
 export const CLIENT_ADDRESS_HEADER = "x-client-address";
 
+/** The fewest characters of the secret that both sides have; it signs the session cookies, too. */
+export const SECRET_CHARACTERS = 32;
+
 /** How far the two clocks may be apart, and how long a value that somebody got hold of is worth anything. */
 const TOLERANCE_MS = 60_000;
 const SIGNED = /^(v1;(\d{1,15});([\d.:a-f]{2,45}));([\da-f]{64})$/;

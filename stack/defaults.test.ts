@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { parse } from "yaml";
+import { DEFAULTS } from "./defaults.ts";
+
+const read = (file: string) => parse(readFileSync(path.join(import.meta.dirname, "..", file), "utf8"));
+
+it("Pulumi.yaml has the same defaults", () => {
+  const { config } = read("Pulumi.yaml");
+  const { minikubeProfile, namespace, frontend, backend } = DEFAULTS;
+  const flat = {
+    minikubeProfile,
+    namespace,
+    frontendReplicas: frontend.replicas,
+    frontendNodePort: frontend.nodePort,
+    backendReplicas: backend.replicas,
+    backendNodePort: backend.nodePort,
+  };
+  expect(Object.fromEntries(Object.keys(flat).map((key) => [key, config[key].default]))).toEqual(flat);
+});
+
+it.each(["frontend", "backend"] as const)("the chart of the %s has the same defaults", (name) => {
+  const { replicas, service } = read(`helm/${name}/values.yaml`);
+  expect({ replicas, nodePort: service.nodePort }).toEqual(DEFAULTS[name]);
+});
