@@ -1,5 +1,5 @@
 import { parseAllDocuments } from "yaml";
-import { CHARTS, casesOf, chartFolder, type RenderOptions, render } from "../../scripts/test/charts/render.mjs";
+import { CHARTS, casesOf, chartFolder, type RenderOptions, render } from "./_render.ts";
 
 export type Labels = Record<string, string>;
 type HttpGet = { path: string; port: string | number; host?: string };

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
-import { chartFolder, render } from "../../scripts/test/charts/render.mjs";
 import { tempFolder } from "../support/temp-folder.ts";
+import { chartFolder, render } from "./_render.ts";
 
 export type Values = { [key: string]: unknown };
 export type Schema = {

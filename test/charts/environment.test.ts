@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { casesOf } from "../../scripts/test/charts/render.mjs";
 import { readEnv } from "../../services/backend/src/env.ts";
 import { type Container, containersOf, objectsOf, only, podsOf, serverOf, serverPod } from "./_objects.ts";
+import { casesOf } from "./_render.ts";
 
 /** A Secret as the README says to make it, without the keys that may be left out. */
 const SECRET: Record<string, string> = {

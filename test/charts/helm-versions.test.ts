@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { needTool } from "../support/tools.ts";
 import { ALL_CASES, objectsOf } from "./_objects.ts";
-import { needTool } from "./_tools.ts";
 
 it.for(ALL_CASES)("Helm 3.19 makes the same of $chart, $name", async ({ chart, file }, test) => {
   const options = { values: [file] };

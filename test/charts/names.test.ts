@@ -4,9 +4,9 @@ import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { CHARTS, chartFolder, helm } from "../../scripts/test/charts/render.mjs";
 import { tempFolder } from "../support/temp-folder.ts";
 import { containersOf, type KubeObject, keyOf, objectsOf, only, podsOf, serverOf } from "./_objects.ts";
+import { CHARTS, chartFolder, helm } from "./_render.ts";
 
 /** The most characters that a label and the names of most objects may have; a pod's may have more. */
 const LONGEST = 63;

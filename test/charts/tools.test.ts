@@ -1,13 +1,13 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
-import { applyWaivers, score, WAIVERS } from "../../scripts/test/charts/kube-score.mjs";
-import { validate } from "../../scripts/test/charts/kubeconform.mjs";
-import { writeSchemas } from "../../scripts/test/charts/kubernetes-schemas.mjs";
-import { chartFolder, helm, render } from "../../scripts/test/charts/render.mjs";
 import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.mjs";
 import { tempFolder } from "../support/temp-folder.ts";
-import { needApiTypes, needTool } from "./_tools.ts";
+import { needApiTypes, needTool } from "../support/tools.ts";
+import { applyWaivers, score, WAIVERS } from "./_kube-score.ts";
+import { validate } from "./_kubeconform.ts";
+import { writeSchemas } from "./_kubernetes-schemas.ts";
+import { chartFolder, helm, render } from "./_render.ts";
 
 // The checkers must see what is broken; a checker that finds nothing would pass everything.
 

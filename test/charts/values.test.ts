@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { CHARTS } from "../../scripts/test/charts/render.mjs";
 import { readEnv } from "../../services/backend/src/env.ts";
 import { readProxyHops } from "../../services/frontend/lib/server/client-address.ts";
+import { CHARTS } from "./_render.ts";
 import {
   documentedKeys,
   isMap,

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { chartFolder, render } from "../../scripts/test/charts/render.mjs";
 import {
   ALL_CASES,
   containersOf,
@@ -16,6 +15,7 @@ import {
   serverPod,
   workload,
 } from "./_objects.ts";
+import { chartFolder, render } from "./_render.ts";
 
 /** The labels that an object asks for, if it asks for any. */
 function selectorOf({ kind, spec }: KubeObject): Labels | undefined {

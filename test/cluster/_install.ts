@@ -1,6 +1,6 @@
-import { TEST_TAG } from "../../scripts/test/minikube.mjs";
 import { eventually } from "../support/eventually.ts";
 import { docker, helm, kubectl, MINUTE, PAGE, PATIENTLY } from "./_cluster.ts";
+import { TEST_TAG } from "./_minikube.ts";
 
 const PASSWORD = "only-for-tests";
 const AUTH_SECRET = "only for tests, and 32 characters at least";

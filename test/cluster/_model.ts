@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
-import { outerDockerEnv } from "../../scripts/test/minikube.mjs";
 import { execute } from "../support/execute.ts";
 import { type FakeOpenAi, type Script, startFakeOpenAi } from "../support/fake-openai/start-fake-openai.ts";
 import { minikube } from "./_cluster.ts";
+import { outerDockerEnv } from "./_minikube.ts";
 
 /**
  * Where a server on this machine must listen so that pods reach it, and by which name they do. The gateway of Minikube's

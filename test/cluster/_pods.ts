@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { afterEach } from "vitest";
-import { TEST_NAMESPACE } from "../../scripts/test/minikube.mjs";
 import { eventually } from "../support/eventually.ts";
 import { clusterEnv, docker, kubectl, MINUTE, PATIENTLY } from "./_cluster.ts";
+import { TEST_NAMESPACE } from "./_minikube.ts";
 
 export type Pod = {
   name: string;

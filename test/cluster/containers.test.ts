@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { OWN_LABEL, TEST_TAG } from "../../scripts/test/minikube.mjs";
 import { signUp } from "../support/accounts.ts";
 import { untilItAnswers } from "../support/eventually.ts";
 import { API, docker, MINUTE, PAGE, PATIENTLY } from "./_cluster.ts";
 import { buildImages } from "./_install.ts";
+import { OWN_LABEL, TEST_TAG } from "./_minikube.ts";
 
 const NETWORK = "todo-test";
 const OWNED = `--label=${OWN_LABEL}`;

@@ -2,11 +2,11 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { QUICKSTART_NAMESPACE } from "../../scripts/test/minikube.mjs";
 import { useRunningApp } from "../support/app.ts";
 import { openBrowser, visit } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { API, helm, kubectl, MINUTE, PAGE, PATIENTLY, tell } from "./_cluster.ts";
+import { QUICKSTART_NAMESPACE } from "./_minikube.ts";
 import { listPods } from "./_pods.ts";
 import { readQuickstart, runBash } from "./_quickstart.ts";
 

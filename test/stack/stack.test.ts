@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { minikube } from "../support/stack/cluster.ts";
-import { MINUTE, makeCopy, removeCopy } from "../support/stack/world.ts";
+import { LONG, MINUTE, makeCopy, removeCopy } from "../support/stack/world.ts";
+import { whyMinikubeFails } from "./_needs.ts";
 import { changes } from "./changes.ts";
 import { drift } from "./drift.ts";
 import { endings } from "./endings.ts";
@@ -9,10 +10,16 @@ import { fromNothing } from "./from-nothing.ts";
 import { policies } from "./policies.ts";
 import { size } from "./size.ts";
 
+let why: string | undefined;
+
 // One Minikube and one stack for all, in this order: a cluster costs minutes.
-beforeAll(makeCopy, MINUTE);
+beforeAll(async () => {
+  why = await whyMinikubeFails();
+  if (why === undefined) makeCopy();
+}, LONG);
+beforeEach(({ skip }) => skip(why !== undefined, why));
 afterAll(async () => {
-  await minikube("delete");
+  if (why === undefined) await minikube("delete");
   removeCopy();
 }, 5 * MINUTE);
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { findChromium } from "../../test/support/chromium.ts";
-import { execute } from "../../test/support/execute.ts";
-import { ROOT } from "../local/paths.mjs";
+import { ROOT } from "../../scripts/local/paths.mjs";
+import { findChromium } from "../support/chromium.ts";
+import { execute } from "../support/execute.ts";
 
 // What the tests on Minikube need, what they may not touch, and what must be gone after them.
 
@@ -19,43 +19,38 @@ export const NODE_PORTS = [30000, 30001];
 
 const SWEEP_MS = 180_000;
 /** What QUICKSTART builds, and what other tests build. */
-const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8"));
-const QUICKSTART_IMAGES = [`todo-frontend:${version}`, `todo-backend:${version}`];
-const TEST_IMAGES = new RegExp(`^todo-(frontend|backend):${TEST_TAG}`);
+const { version } = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")) as { version: string };
+const QUICKSTART_IMAGES = [`todo-backend:${version}`, `todo-frontend:${version}`];
+const TEST_IMAGES = new RegExp(`^todo-(backend|frontend):${TEST_TAG}`);
 
 /**
  * A running Minikube, and how to talk to it. `kubeconfig` is a file that knows this cluster alone, so that no command
- * of a test can reach another; whoever got it removes its folder.
- * @typedef {{ profile: string, kubeconfig: string, docker: Record<string, string> }} Minikube
+ * of a test can reach another; whoever got it removes its folder. `docker` are the variables of the Docker inside.
  */
+export type Minikube = { profile: string; kubeconfig: string; docker: Record<string, string> };
 
-/**
- * Finds Minikube, or the reason why the tests can't run on it: one line for the person who reads it.
- * @param {AbortSignal} [signal]
- * @returns {Promise<Minikube | string>}
- */
-export async function findMinikube(signal) {
+/** Finds Minikube, or the reason why the tests can't run on it: one line for the person who reads it. */
+export async function findMinikube(): Promise<Minikube | string> {
   for (const [program = "", ...args] of TOOLS) {
-    if ((await works(program, args, signal)) === undefined) return `${[program, ...args].join(" ")} does not work here`;
+    if ((await works(program, args)) === undefined) return `${[program, ...args].join(" ")} does not work here`;
   }
   if (!findChromium(process.env)) return "no Chromium or Chrome was found: install one or set CHROMIUM_PATH";
-  const status = await works("minikube", ["status", "--output=json"], signal);
+  const status = await works("minikube", ["status", "--output=json"]);
   if (status === undefined) return "Minikube does not run: start it as helm/QUICKSTART.md says";
   const profile = /"Name":"([^"]+)"/.exec(status)?.[1] ?? "minikube";
-  const ports = (await works("docker", ["port", profile], signal, outerDockerEnv())) ?? "";
+  const ports = (await works("docker", ["port", profile], outerDockerEnv())) ?? "";
   const missing = NODE_PORTS.find((port) => !ports.includes(`${port}/tcp`));
   if (missing !== undefined) {
     return `Minikube does not publish port ${missing}: start it with the docker driver as helm/QUICKSTART.md says`;
   }
-  const variables = await execute("minikube", ["docker-env", "--shell=none"], { signal });
-  const docker = Object.fromEntries([...variables.matchAll(/^(DOCKER_\w+)=(.*)$/gm)].map(([, k, v]) => [k, v]));
-  const minikube = { profile, kubeconfig: await writeKubeconfig(profile, signal), docker };
-  const problem = docker.DOCKER_HOST ? await foreignThings(minikube, signal) : "Minikube does not run Docker inside";
-  if (problem !== undefined) {
-    forget(minikube);
-    return problem;
-  }
-  return minikube;
+  const variables = await execute("minikube", ["docker-env", "--shell=none"]);
+  const pairs = [...variables.matchAll(/^(DOCKER_\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);
+  const docker: Record<string, string> = Object.fromEntries(pairs);
+  const minikube = { profile, kubeconfig: await writeKubeconfig(profile), docker };
+  const problem = docker["DOCKER_HOST"] ? await foreignThings(minikube) : "Minikube does not run Docker inside";
+  if (problem === undefined) return minikube;
+  forget(minikube);
+  return problem;
 }
 
 const TOOLS = [
@@ -66,32 +61,21 @@ const TOOLS = [
   ["docker", "buildx", "version"],
 ];
 
-/**
- * The environment in which `docker` means the Docker that Minikube runs in, even in a shell that was led to the one inside.
- * @returns {NodeJS.ProcessEnv}
- */
-export function outerDockerEnv() {
-  if (!process.env.MINIKUBE_ACTIVE_DOCKERD) return process.env;
+/** The environment in which `docker` means the Docker that Minikube runs in, even in a shell that was led to the one inside. */
+export function outerDockerEnv(): NodeJS.ProcessEnv {
+  if (!process.env["MINIKUBE_ACTIVE_DOCKERD"]) return process.env;
   const inner = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inner.includes(name)));
 }
 
-/**
- * Removes the file that `findMinikube` wrote.
- * @param {Minikube} minikube
- */
-export function forget({ kubeconfig }) {
+/** Removes the file that `findMinikube` wrote. */
+export function forget({ kubeconfig }: Minikube): void {
   rmSync(path.dirname(kubeconfig), { recursive: true, force: true });
 }
 
-/**
- * Whoever runs the app on this Minikube must not lose it to a test, and two can't have the same ports.
- * @param {Minikube} minikube
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<string | undefined>}
- */
-async function foreignThings(minikube, signal) {
-  const get = (/** @type {string[]} */ ...args) => kubectl(minikube, ["get", ...args], signal);
+/** Whoever runs the app on this Minikube must not lose it to a test, and two can't have the same ports. */
+async function foreignThings(minikube: Minikube): Promise<string | undefined> {
+  const get = (...args: string[]) => kubectl(minikube, ["get", ...args]);
   if ((await get("namespace", QUICKSTART_NAMESPACE, "--ignore-not-found", "--output=name")) !== "") {
     return (
       `the namespace ${QUICKSTART_NAMESPACE} exists already, and these tests need it for themselves: ` +
@@ -114,22 +98,14 @@ async function foreignThings(minikube, signal) {
   return undefined;
 }
 
-/**
- * The images in Minikube that tests may have made, as `name:tag`. Those of QUICKSTART may also be somebody's own.
- * @param {Minikube} minikube
- * @returns {Promise<string[]>}
- */
-export async function listImages(minikube) {
+/** The images in Minikube that tests may have made, as `name:tag`. Those of QUICKSTART may also be somebody's own. */
+export async function listImages(minikube: Minikube): Promise<string[]> {
   const names = (await docker(minikube, ["image", "ls", "--format={{.Repository}}:{{.Tag}}"])).split("\n");
   return names.filter((name) => QUICKSTART_IMAGES.includes(name) || TEST_IMAGES.test(name));
 }
 
-/**
- * Removes whatever tests have left: namespaces, containers, networks, and images that were not there before.
- * @param {Minikube} minikube
- * @param {string[]} imagesBefore
- */
-export async function sweep(minikube, imagesBefore) {
+/** Removes whatever tests have left: namespaces, containers, networks, and images that were not there before. */
+export async function sweep(minikube: Minikube, imagesBefore: readonly string[]): Promise<void> {
   const namespaces = [TEST_NAMESPACE, QUICKSTART_NAMESPACE];
   await kubectl(minikube, ["delete", "namespace", ...namespaces, "--ignore-not-found", "--timeout=150s"]);
   const label = `--filter=label=${OWN_LABEL}`;
@@ -141,56 +117,27 @@ export async function sweep(minikube, imagesBefore) {
   await remove(minikube, ["image", "rm", "--force"], images.join("\n"));
 }
 
-/**
- * @param {Minikube} minikube
- * @param {string[]} command
- * @param {string} names one a line
- */
-async function remove(minikube, command, names) {
+/** `names` stand one a line. */
+async function remove(minikube: Minikube, command: readonly string[], names: string): Promise<void> {
   if (names !== "") await docker(minikube, [...command, ...names.split("\n")]);
 }
 
-/**
- * @param {string} profile
- * @param {AbortSignal | undefined} signal
- */
-async function writeKubeconfig(profile, signal) {
+async function writeKubeconfig(profile: string): Promise<string> {
   const args = ["config", "view", "--raw", "--minify", "--flatten", `--context=${profile}`];
   const file = path.join(mkdtempSync(path.join(tmpdir(), "todo-cluster-")), "kubeconfig");
-  writeFileSync(file, await execute("kubectl", args, { signal }), { mode: 0o600 });
+  writeFileSync(file, await execute("kubectl", args), { mode: 0o600 });
   return file;
 }
 
-/**
- * @param {Minikube} minikube
- * @param {string[]} args
- * @param {AbortSignal} [signal]
- */
-function kubectl({ kubeconfig }, args, signal) {
-  return execute("kubectl", args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutMs: SWEEP_MS, signal });
+function kubectl({ kubeconfig }: Minikube, args: readonly string[]): Promise<string> {
+  return execute("kubectl", args, { env: { ...process.env, KUBECONFIG: kubeconfig }, timeoutMs: SWEEP_MS });
 }
 
-/**
- * @param {Minikube} minikube
- * @param {string[]} args
- */
-function docker({ docker: variables }, args) {
+function docker({ docker: variables }: Minikube, args: readonly string[]): Promise<string> {
   return execute("docker", args, { env: { ...process.env, ...variables }, timeoutMs: SWEEP_MS });
 }
 
-/**
- * What a program says; undefined when it is missing or says no.
- * @param {string} program
- * @param {string[]} args
- * @param {AbortSignal | undefined} signal
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {Promise<string | undefined>}
- */
-async function works(program, args, signal, env) {
-  try {
-    return await execute(program, args, { signal, env });
-  } catch {
-    signal?.throwIfAborted();
-    return undefined;
-  }
+/** What a program says; undefined when it is missing or says no. */
+async function works(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string | undefined> {
+  return execute(program, args, { env }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { startTestPostgres } from "../local/postgres.ts";
+import { startTestPostgres } from "../../../scripts/local/postgres.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

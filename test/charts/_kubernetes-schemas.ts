@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-/** @typedef {{ [key: string]: unknown }} Schema */
-/** @typedef {{ group: string, version: string, kind: string }} Kind */
+type Schema = { [key: string]: unknown };
+type Kind = { group: string; version: string; kind: string };
 
 const REFERENCE = "#/definitions/";
-/** Types that the API takes in two forms and describes in one. @type {Record<string, Schema>} */
-const TWO_FORMS = {
+/** Types that the API takes in two forms and describes in one. */
+const TWO_FORMS: Record<string, Schema> = {
   "io.k8s.apimachinery.pkg.util.intstr.IntOrString": { type: ["string", "integer"] },
   "io.k8s.apimachinery.pkg.api.resource.Quantity": { type: ["string", "number"] },
 };
@@ -14,11 +14,9 @@ const TWO_FORMS = {
 /**
  * Writes one JSON schema for each kind of a Kubernetes version, where kubeconform looks for them. They allow only fields
  * that the API has.
- * @param {string} apiTypes the file `swagger.json` of that version
- * @param {string} version
- * @param {string} folder
+ * @param apiTypes the file `swagger.json` of that version
  */
-export function writeSchemas(apiTypes, version, folder) {
+export function writeSchemas(apiTypes: string, version: string, folder: string): void {
   const definitions = readDefinitions(apiTypes);
   const target = path.join(folder, `v${version}-standalone-strict`);
   mkdirSync(target, { recursive: true });
@@ -30,42 +28,31 @@ export function writeSchemas(apiTypes, version, folder) {
   }
 }
 
-/**
- * @param {string} apiTypes
- * @returns {Record<string, Schema>}
- */
-function readDefinitions(apiTypes) {
-  const definitions = JSON.parse(readFileSync(apiTypes, "utf8")).definitions;
+function readDefinitions(apiTypes: string): Record<string, Schema> {
+  const { definitions } = JSON.parse(readFileSync(apiTypes, "utf8")) as { definitions: Record<string, Schema> };
   for (const [name, definition] of Object.entries(definitions)) {
     definitions[name] = { ...definition, ...TWO_FORMS[name] };
-    if (definition.properties !== undefined) definitions[name].additionalProperties = false;
+    if (definition.properties !== undefined) {
+      definitions[name].additionalProperties = false;
+    }
   }
   return definitions;
 }
 
-/**
- * A schema with all that it refers to.
- * @param {string} name
- * @param {Record<string, Schema>} definitions
- */
-function schemaOf(name, definitions) {
-  /** @type {Record<string, Schema | undefined>} */
-  const needed = {};
-  const add = (/** @type {string} */ key) => {
+/** A schema with all that it refers to. */
+function schemaOf(name: string, definitions: Record<string, Schema>): Schema {
+  const needed: Record<string, Schema | undefined> = {};
+  const add = (key: string) => {
     if (!(key in needed)) {
       needed[key] = definitions[key];
-      referencesIn(definitions[key]).forEach(add);
+      for (const reference of referencesIn(definitions[key])) add(reference);
     }
   };
   add(name);
   return { allOf: [{ $ref: `${REFERENCE}${name}` }], definitions: needed };
 }
 
-/**
- * @param {unknown} schema
- * @returns {string[]}
- */
-function referencesIn(schema) {
+function referencesIn(schema: unknown): string[] {
   if (schema === null || typeof schema !== "object") return [];
   return Object.entries(schema).flatMap(([key, value]) =>
     key === "$ref" && typeof value === "string" ? [value.slice(REFERENCE.length)] : referencesIn(value),
@@ -75,10 +62,8 @@ function referencesIn(schema) {
 /**
  * The kinds of objects that a definition describes: none for the parts of objects, one for those that charts make.
  * Definitions that many kinds share (the options of a deletion) are nobody's.
- * @param {Schema} definition
- * @returns {Kind[]}
  */
-function kindsOf(definition) {
+function kindsOf(definition: Schema): Kind[] {
   const kinds = definition["x-kubernetes-group-version-kind"];
   return Array.isArray(kinds) && kinds.length === 1 ? kinds : [];
 }

@@ -1,19 +1,19 @@
-import { jsonOf } from "./json-of.mjs";
+import { jsonOf } from "./_json-of.ts";
 
 /** Grades below it are warnings and critical faults. */
 const GOOD = 7;
 /** Kube-score has them, but does not run them by itself. */
 const MORE_CHECKS = ["container-seccomp-profile", "container-ports-check"];
 
-/**
- * What kube-score asks for and the charts do otherwise, each with its reason. A line that nothing needs any more fails.
- * @typedef {object} Waiver
- * @property {string} check
- * @property {RegExp} [objects] some objects, by `<chart>/<case>/<kind>/<name>`; all without it
- * @property {string} reason
- */
-/** @type {Waiver[]} */
-export const WAIVERS = [
+type Waiver = {
+  check: string;
+  /** Some objects, by `<chart>/<case>/<kind>/<name>`; all without it. */
+  objects?: RegExp;
+  reason: string;
+};
+
+/** What kube-score asks for and the charts do otherwise, each with its reason. A line that nothing needs any more fails. */
+export const WAIVERS: readonly Waiver[] = [
   {
     check: "container-image-pull-policy",
     reason: "images are built into the node; Always would ask a registry that does not have them",
@@ -58,30 +58,34 @@ export const WAIVERS = [
   },
 ];
 
-/** @typedef {{ object: string, check: string, comment: string }} Finding */
+export type Finding = { object: string; check: string; comment: string };
 
-/**
- * What kube-score prints for an object.
- * @typedef {object} Scored
- * @property {{ kind: string }} type_meta
- * @property {{ name: string }} object_meta
- * @property {{ check: { id: string }, grade: number, skipped: boolean, comments: Comment[] | null }[]} checks
- */
-/** @typedef {{ path: string, summary: string }} Comment */
+/** What kube-score prints for an object. */
+type Scored = {
+  type_meta: { kind: string };
+  object_meta: { name: string };
+  checks: {
+    check: { id: string };
+    grade: number;
+    skipped: boolean;
+    comments: { path: string; summary: string }[] | null;
+  }[];
+};
 
 /**
  * What kube-score finds in rendered objects.
- * @param {string} program
- * @param {string} file YAML documents
- * @param {{ place: string, kubernetesVersion: string, signal?: AbortSignal }} options `place` is `<chart>/<case>`
- * @returns {Promise<Finding[]>}
+ * @param file YAML documents
+ * @param options.place `<chart>/<case>`
  */
-export async function score(program, file, { place, kubernetesVersion, signal }) {
+export async function score(
+  program: string,
+  file: string,
+  { place, kubernetesVersion }: { place: string; kubernetesVersion: string },
+): Promise<Finding[]> {
   const optional = MORE_CHECKS.map((id) => `--enable-optional-test=${id}`);
   const version = `--kubernetes-version=v${kubernetesVersion.split(".").slice(0, 2).join(".")}`;
   const args = ["score", "-o=json", version, ...optional, file];
-  /** @type {Scored[]} */
-  const objects = await jsonOf(program, args, signal);
+  const objects = await jsonOf<Scored[]>(program, args);
   if (objects.length === 0) throw new Error(`kube-score saw no object in ${file}`);
   return objects.flatMap(({ type_meta, object_meta, checks }) =>
     checks
@@ -94,14 +98,12 @@ export async function score(program, file, { place, kubernetesVersion, signal })
   );
 }
 
-/**
- * Takes away what is waived.
- * @param {Finding[]} findings of all charts and cases
- * @param {Waiver[]} [waivers]
- * @returns {{ faults: Finding[], idle: Waiver[] }} what is left, and the waivers that were not needed
- */
-export function applyWaivers(findings, waivers = WAIVERS) {
-  const isWaived = (/** @type {Finding} */ { check, object }, /** @type {Waiver} */ waiver) =>
+/** Takes away what is waived: `idle` are the waivers that were not needed. */
+export function applyWaivers(
+  findings: readonly Finding[],
+  waivers: readonly Waiver[] = WAIVERS,
+): { faults: Finding[]; idle: Waiver[] } {
+  const isWaived = ({ check, object }: Finding, waiver: Waiver) =>
     waiver.check === check && (waiver.objects?.test(object) ?? true);
   return {
     faults: findings.filter((finding) => !waivers.some((waiver) => isWaived(finding, waiver))),

@@ -13,6 +13,6 @@ export function needApiTypes(context: TestContext, version: string): string {
 
 function giveUp(context: TestContext, what: string): never {
   const why = `${what} is missing: ${HOW_TO_GET_TOOLS}`;
-  if (process.env.CI) throw new Error(why);
+  if (process.env["CI"]) throw new Error(why);
   return context.skip(why);
 }
