@@ -12,9 +12,9 @@ import { conversationRoutes } from "./routes/conversations.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { operationRoutes } from "./routes/operations.ts";
 import { createRouter } from "./routes/router.ts";
 import { runRoutes } from "./routes/runs.ts";
-import { taskRoutes } from "./routes/tasks.ts";
 
 /** The HTTP face. Open are health, metrics, the docs and the account routes; all else lies behind the session. */
 export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
@@ -27,7 +27,7 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.route("/", docsRoutes(docsAssets));
   app.route("/", authRoutes(deps));
   app.use("/api/*", session(deps));
-  app.route("/", taskRoutes(deps));
+  app.route("/", operationRoutes(deps));
   app.route("/", conversationRoutes(deps));
   app.route("/", runRoutes(deps));
   app.route("/", eventRoutes(deps));

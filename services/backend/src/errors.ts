@@ -23,6 +23,8 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
     case "run_active":
     case "approval_decided":
     case "approval_required":
+    case "undo_conflict":
+    case "nothing_to_undo":
       return 409;
     case "body_too_large":
       return 413;

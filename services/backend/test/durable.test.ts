@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { type Chunk, type ToolOutput, textOf } from "@todo/contract";
+import { type Chunk, textOf } from "@todo/contract";
 import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
 import { claimRuns, type RunRow } from "../src/db/queries/runs.ts";
 import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
-import { addTasks } from "../src/domain/tasks.ts";
+import { addTasks } from "../src/operations/add-tasks.ts";
 import { callOnce } from "../src/runs/call-once.ts";
 import { RunLog } from "../src/runs/run-log.ts";
 import { streamRun } from "../src/runs/stream-run.ts";
@@ -139,9 +139,7 @@ describe("an owner whose claim was taken over", () => {
     const { db, clock, log, hub, asUser } = server.deps;
     const stale = new RunLog({ db, clock, log, hub, onChange: () => {} }, mine);
     const text: Chunk = { type: "text-delta", id: "text-1", delta: "late" };
-    const call = callOnce({ run: mine, log: stale }, { name: "add_tasks", callId: "late" }, (ctx) =>
-      addTasks(ctx, [{ title: "late" }]).then((changes): ToolOutput => ({ changes })),
-    );
+    const call = callOnce({ run: mine, log: stale }, addTasks, "late", { tasks: [{ title: "late" }] });
     await expect(call).rejects.toThrow(LeaseLost);
     await expect(stale.commit(async () => ({ chunks: [text], value: 1 }))).rejects.toThrow(LeaseLost);
     await expect(asUser(mine.userId, (ctx) => append(ctx, mine, [text]))).rejects.toThrow(LeaseLost);

@@ -1,7 +1,8 @@
 import { functionCall } from "@openai/agents/testing";
-import { limits, newTaskSchema, type Task, toolInputs } from "@todo/contract";
+import { limits, newTaskSchema, type Task } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
+import { operations } from "../src/operations/index.ts";
 import { answering, type Output, says } from "./_answering.ts";
 import { dump } from "./_dump.ts";
 import { type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
@@ -11,7 +12,7 @@ import { settleIn } from "./_two-people.ts";
 const RUNS = 26;
 /** Conversations at once. */
 const LANES = 3;
-const names = Object.keys(toolInputs);
+const names = operations.map(({ name }) => name);
 
 /** A model that wants harm: any tool, any number, any shape, in any order. */
 function hostile() {

@@ -2,7 +2,7 @@ import { functionCall } from "@openai/agents/testing";
 import { toolOutputSchema } from "@todo/contract";
 import { sql as raw } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
-import { tools } from "../src/agent/tools/index.ts";
+import { tools } from "../src/agent/tools.ts";
 import { answering, says } from "./_answering.ts";
 import { dump, userTables } from "./_dump.ts";
 import { type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
@@ -182,6 +182,8 @@ function fill(schema: Schema, name: string): unknown {
       return [fill(schema.items ?? {}, name)];
     case "integer":
       return HER_NUMBER;
+    case "boolean":
+      return false;
     case "string":
       return "words";
     default:

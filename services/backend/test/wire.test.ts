@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { list, object } from "../../../test/support/fake-openai/check-request.ts";
 import type { FakeRequest } from "../../../test/support/fake-openai/start-fake-openai.ts";
 import { addTasks, anyTask } from "../../../test/support/fake-openai/tool-arguments.ts";
+import { operations } from "../src/operations/index.ts";
 import { readAnswer, signUp } from "./_harness.ts";
 import { gate } from "./_models.ts";
 import { API_KEY, type Api, apis, MODEL, startWiredServer, type WiredServer } from "./_wire/start-wired-server.ts";
@@ -126,14 +127,7 @@ describe.each(apis)("over %s", (api) => {
     const tools = list(wired.fake.requests[0]?.body["tools"]).map((tool) =>
       api === "chat" ? object(tool["function"]) : tool,
     );
-    expect(tools.map((tool) => tool["name"])).toEqual([
-      "add_tasks",
-      "list_tasks",
-      "update_tasks",
-      "complete_tasks",
-      "reopen_tasks",
-      "delete_tasks",
-    ]);
+    expect(tools.map((tool) => tool["name"])).toEqual(operations.map(({ name }) => name));
     for (const tool of tools) {
       expect(tool).toMatchObject({ strict: true, parameters: { type: "object", additionalProperties: false } });
       expect(JSON.stringify(tool)).not.toMatch(/user_?id|\$schema/i);

@@ -13,6 +13,8 @@ export const errorCodeSchema = z.enum([
   "approval_decided",
   "change_limit",
   "approval_required",
+  "undo_conflict",
+  "nothing_to_undo",
   "due_not_understood",
   "body_too_large",
   "unprocessable",
@@ -45,7 +47,7 @@ export const errorBodySchema = z.object({
     code: errorCodeSchema,
     message: z.string(),
     requestId: z.string(),
-    /** For `invalid_request` and `unprocessable`: what is wrong with which field. */
+    /** What is wrong with which field; for `undo_conflict`, which task is how by now. */
     details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   }),
 });

@@ -11,6 +11,10 @@ export const limits = {
   conversationTitleCharacters: 80,
   /** Most rows that one page of any list holds. */
   pageRows: 100,
+  /** Most changes that one call of undo takes back; the next goes on. */
+  undoChanges: 1_000,
+  /** How long deleted tasks can be brought back. */
+  trashDays: 30,
   passwordCharacters: { min: 8, max: 128 },
   /** What one run (one answer of the assistant) may do at most. */
   run: {

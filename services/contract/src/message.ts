@@ -11,7 +11,11 @@ import type { RunErrorCode } from "./errors.ts";
 import type { Task } from "./tasks.ts";
 
 /** The exact tasks that an approval is about, as they were when it was asked for. */
-export type ApprovalDescriptor = { action: "delete_tasks"; tasks: Task[] };
+export type ApprovalDescriptor = {
+  /** The operation that waits. */
+  action: string;
+  tasks: Task[];
+};
 
 export type Notice = { code: RunErrorCode; message: string; retry: boolean };
 

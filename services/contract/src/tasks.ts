@@ -68,6 +68,10 @@ export const taskSchema = z.object({
 });
 export type Task = z.infer<typeof taskSchema>;
 
+/** How a call names a task: by its number, or by its id. */
+export const taskRefSchema = z.union([z.int().positive(), z.uuid()]);
+export type TaskRef = z.infer<typeof taskRefSchema>;
+
 export const newTaskSchema = z.strictObject({
   title: titleSchema,
   notes: notesSchema.optional(),
@@ -87,7 +91,8 @@ export const taskSortSchema = z.enum(["number", "due", "priority", "updated"]);
 export type TaskSort = z.infer<typeof taskSortSchema>;
 
 export const taskFilterSchema = z.strictObject({
-  status: taskStatusSchema.optional(),
+  /** Without one, open and done; `deleted` is the trash. */
+  status: z.enum(["open", "done", "deleted"]).optional(),
   /** Part of the title or of the notes, in any case. */
   q: text().trim().max(limits.titleCharacters).optional(),
   tag: tagSchema.optional(),
@@ -117,5 +122,21 @@ export const taskChangeSchema = z.object({
   kind: taskChangeKindSchema,
   before: taskSchema.nullable(),
   after: taskSchema,
+  /** Its number in the audit log, by which it can be undone; absent in answers from before there was an undo by number. */
+  event: z.int().optional(),
 });
 export type TaskChange = z.infer<typeof taskChangeSchema>;
+
+/** One change of the past, shortly. */
+export const pastChangeSchema = z.object({
+  event: z.int(),
+  kind: taskChangeKindSchema,
+  /** The task's number, and its title after the change. */
+  task: z.int(),
+  title: z.string(),
+  at: z.iso.datetime(),
+  /** Whether it took other changes back, and whether it is taken back itself. */
+  undo: z.boolean(),
+  undone: z.boolean(),
+});
+export type PastChange = z.infer<typeof pastChangeSchema>;

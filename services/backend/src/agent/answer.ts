@@ -5,8 +5,7 @@ import { planDeletes } from "./ask-approval.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
-import type { ToolRun } from "./tools/define-tool.ts";
-import { tools } from "./tools/index.ts";
+import { type ToolRun, tools } from "./tools.ts";
 
 /** Answers with the Agents SDK's loop. No state of it is stored: after a crash or an approval the journal is played again. */
 export function createAnswerer(model: AssistantModel): Answerer {
@@ -24,7 +23,12 @@ export function createAnswerer(model: AssistantModel): Answerer {
         silenceMs: model.silenceMs,
         onTurn: (output) => planDeletes(plannedDeletes, output),
       });
-      const agent = new Agent<ToolRun>({ name: "Todo assistant", instructions: INSTRUCTIONS, model: journaled, tools });
+      const agent = new Agent<ToolRun>({
+        name: "Todo assistant",
+        instructions: INSTRUCTIONS,
+        model: journaled,
+        tools: [...tools],
+      });
       const runner = new Runner({
         tracingDisabled: !model.tracing,
         traceIncludeSensitiveData: false,

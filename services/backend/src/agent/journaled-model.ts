@@ -1,6 +1,7 @@
 import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
 import { protocol, Usage } from "@openai/agents";
-import { type Chunk, toolInputs } from "@todo/contract";
+import type { Chunk } from "@todo/contract";
+import { findOperation } from "../operations/index.ts";
 import { type JournaledResponse, storeTurn } from "../runs/journal.ts";
 import { RunFault } from "../runs/run-fault.ts";
 import type { RunLog } from "../runs/run-log.ts";
@@ -126,7 +127,7 @@ function callsOf(event: Done): Chunk[] {
   const seen = new Set<string>();
   return event.response.output.flatMap((item): Chunk[] => {
     if (item.type !== "function_call") return [];
-    if (!Object.hasOwn(toolInputs, item.name) || seen.has(item.callId)) {
+    if (!findOperation(item.name) || seen.has(item.callId)) {
       throw new RunFault("model_broken_tool_call", `The model called ${item.name}, or one call twice.`);
     }
     seen.add(item.callId);

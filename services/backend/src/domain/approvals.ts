@@ -27,7 +27,7 @@ export async function askApproval(ctx: Context, call: CallRef, descriptor: Appro
  */
 export async function decideApproval(ctx: Context, id: string, decision: "approve" | "reject"): Promise<Run> {
   const approval = await queries.findApproval(ctx.db, ctx.userId, id);
-  const run = approval && (await findRun(ctx.db, ctx.userId, approval.runId, true));
+  const run = approval?.runId ? await findRun(ctx.db, ctx.userId, approval.runId, true) : undefined;
   if (!run) throw notFound("approval");
   const status = decision === "approve" ? "approved" : "rejected";
   if (isLive(run) && (await queries.decideApproval(ctx.db, ctx.userId, id, status, ctx.now))) {

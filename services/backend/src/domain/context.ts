@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { type Db, inTransaction, type Trx } from "../db/database.ts";
-import type { CallRef } from "../db/queries/task-events.ts";
+import type { Call } from "../db/queries/task-events.ts";
 
 /** What a domain function works with: one user's transaction, and the time and place it happens in. */
 export type Context = {
@@ -8,8 +8,8 @@ export type Context = {
   userId: string;
   now: Date;
   log: Logger;
-  /** The tool call on whose behalf it happens, for the audit log. */
-  call?: CallRef;
+  /** The call that it happens for, for the audit log and for undo. */
+  call?: Call;
   /** What has been changed; told to the user's open pages after the commit. */
   changed: Set<"tasks" | "conversations">;
 };

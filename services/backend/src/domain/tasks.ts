@@ -1,5 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { NewTask, Task, TaskChange, TaskChangeKind, TaskFilter, TaskPage, TaskPatch } from "@todo/contract";
+import type {
+  NewTask,
+  Task,
+  TaskChange,
+  TaskChangeKind,
+  TaskFilter,
+  TaskPage,
+  TaskPatch,
+  TaskRef,
+} from "@todo/contract";
 import { insertTaskEvents } from "../db/queries/task-events.ts";
 import * as queries from "../db/queries/tasks.ts";
 import { setNextTaskNumber, touchTasks } from "../db/queries/user-states.ts";
@@ -20,6 +29,25 @@ export async function getTask(ctx: Context, key: TaskKey): Promise<Task> {
   const task = await queries.findTask(ctx.db, ctx.userId, key);
   if (!task) throw notFound("task");
   return task;
+}
+
+/** The tasks that are named, in that order and each once, and the names that no task has. */
+export async function findTasks(
+  ctx: Context,
+  refs: readonly TaskRef[],
+): Promise<{ tasks: Task[]; notFound: TaskRef[] }> {
+  const found = await queries.findTasks(ctx.db, ctx.userId, refs);
+  const byRef = new Map<TaskRef, Task>(
+    found.flatMap((task) => [[task.number, task] as const, [task.id, task] as const]),
+  );
+  const tasks = new Set<Task>();
+  const notFound = new Set<TaskRef>();
+  for (const ref of refs) {
+    const task = byRef.get(ref);
+    if (task) tasks.add(task);
+    else notFound.add(ref);
+  }
+  return { tasks: [...tasks], notFound: [...notFound] };
 }
 
 /** Adds tasks in the order given; each gets the user's next number. */
@@ -65,12 +93,12 @@ export async function updateTask(ctx: Context, key: TaskKey, patch: TaskPatch): 
 }
 
 /** Hides one task; `restoreTask` brings it back. @throws AppError `not_found` */
-export async function deleteTask(ctx: Context, key: TaskKey): Promise<TaskChange> {
+export async function deleteTask(ctx: Context, key: TaskKey): Promise<TaskChange | undefined> {
   return setDeleted(ctx, key, true);
 }
 
 /** Brings a deleted task back as it was. @throws AppError `not_found` when there is no such deleted task */
-export async function restoreTask(ctx: Context, key: TaskKey): Promise<TaskChange> {
+export async function restoreTask(ctx: Context, key: TaskKey): Promise<TaskChange | undefined> {
   return setDeleted(ctx, key, false);
 }
 
@@ -80,24 +108,23 @@ export async function lockAllTasks(ctx: Context, status: "open" | "done" | "all"
   return queries.lockTasks(ctx.db, ctx.userId, status);
 }
 
-async function setDeleted(ctx: Context, key: TaskKey, deleted: boolean): Promise<TaskChange> {
+async function setDeleted(ctx: Context, key: TaskKey, deleted: boolean): Promise<TaskChange | undefined> {
   await lock(ctx);
   const before = await queries.findTask(ctx.db, ctx.userId, key, { lock: true, deleted: !deleted });
   if (!before) throw notFound("task");
   const after = await queries.updateTask(ctx.db, ctx.userId, before.id, { deleted }, ctx.now);
-  const change: TaskChange = { kind: deleted ? "deleted" : "restored", before, after };
-  await record(ctx, [change]);
+  const [change] = await record(ctx, [{ kind: deleted ? "deleted" : "restored", before, after }]);
   return change;
 }
 
-async function lock(ctx: Context): Promise<number> {
+/** Locks the user's list until the transaction ends, and counts a change of it. Gives the next free number. */
+export async function lock(ctx: Context): Promise<number> {
   ctx.changed.add("tasks");
   return touchTasks(ctx.db, ctx.userId);
 }
 
-async function record(ctx: Context, changes: TaskChange[]): Promise<TaskChange[]> {
-  await insertTaskEvents(ctx.db, ctx.userId, changes, ctx.call, ctx.now);
-  return changes;
+function record(ctx: Context, changes: TaskChange[]): Promise<TaskChange[]> {
+  return insertTaskEvents(ctx.db, ctx.userId, changes, { call: ctx.call, at: ctx.now });
 }
 
 function kindOf(before: Task, after: Task): TaskChangeKind {

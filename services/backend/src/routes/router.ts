@@ -7,13 +7,17 @@ import { AppError, notFound } from "../domain/app-error.ts";
 export function createRouter(): OpenAPIHono<AppEnv> {
   return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
-      if (result.success) return;
-      const details = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-      const first = details[0];
-      const where = first?.path ? `${first.path}: ` : "";
-      throw new AppError("unprocessable", `${where}${first?.message ?? "The input does not fit."}`, { details });
+      if (!result.success) refuse(result.error);
     },
   });
+}
+
+/** Refuses an input that does not fit. @throws AppError `unprocessable`, with the reasons */
+export function refuse({ issues }: Pick<z.core.$ZodError, "issues">): never {
+  const details = issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const first = details[0];
+  const where = first?.path ? `${first.path}: ` : "";
+  throw new AppError("unprocessable", `${where}${first?.message ?? "The input does not fit."}`, { details });
 }
 
 /** A response of the description, with a JSON body. */

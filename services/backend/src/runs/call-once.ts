@@ -6,35 +6,29 @@ import { AppError } from "../domain/app-error.ts";
 import type { Context } from "../domain/context.ts";
 import { LeaseLost } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
+import type { Operation, OperationContext } from "../operations/operation.ts";
 import type { RunLog } from "./run-log.ts";
 
 /** A run that this replica works on, and its log. */
 export type Claim = { run: RunRow; log: RunLog };
 
-/** What a tool works with. Phrases such as "tomorrow" are meant at the run's start, so that a replay reads them alike. */
-export type ToolContext = Context & {
-  run: RunRow;
-  /** The user's decision about this very call, when one was asked for. */
-  approval: { status: "approved" | "rejected"; tasks: readonly { id: string; number: number }[] } | undefined;
-};
-
 /**
- * Runs a tool call exactly once. One transaction holds the fence, the change, its audit rows, the result under (run,
- * call), and the chunk that shows it; the same call again gives the first result and does nothing.
+ * Runs a call of an operation exactly once. One transaction holds the fence, the change, its audit rows, the result under
+ * (run, call), and the chunk that shows it; the same call again gives the first result and does nothing.
  * A refusal of the domain becomes a result that the model can act on; nothing of the call's work stays then.
  */
 export async function callOnce(
   claim: Claim,
-  call: { name: string; callId: string | undefined },
-  work: (ctx: ToolContext) => Promise<ToolOutput>,
+  operation: Pick<Operation, "name" | "run" | "isUndo">,
+  callId: string | undefined,
+  input: unknown,
 ): Promise<ToolOutput> {
-  const { name, callId } = call;
-  if (!callId) throw new Error(`the tool ${name} was called without a call id`);
+  if (!callId) throw new Error(`${operation.name} was called without a call id`);
   failpoint("tool:before");
-  const output = await attempt(claim, name, callId, work).catch((error: unknown) => {
+  const output = await attempt(claim, operation, callId, (ctx) => operation.run(ctx, input)).catch((error: unknown) => {
     if (!(error instanceof AppError)) throw error;
     const { code, message } = error;
-    return attempt(claim, name, callId, async () => ({ changes: [], error: { code, message } }));
+    return attempt(claim, operation, callId, async () => ({ changes: [], error: { code, message } }));
   });
   failpoint("tool:after");
   return output;
@@ -42,22 +36,29 @@ export async function callOnce(
 
 async function attempt(
   { run, log }: Claim,
-  tool: string,
+  { name, isUndo }: Pick<Operation, "name" | "isUndo">,
   callId: string,
-  work: (ctx: ToolContext) => Promise<ToolOutput>,
+  work: (ctx: OperationContext) => Promise<ToolOutput>,
 ): Promise<ToolOutput> {
   const ref = { runId: run.id, callId };
   return log.commit(async (ctx) => {
     const stored = await findToolEffect(ctx.db, ref);
     if (stored) return { chunks: [], value: stored };
     const approval = await decided(ctx, ref);
+    const { createdAt: askedAt, timeZone: zone } = run;
     const result =
       approval?.status === "rejected"
         ? rejected
-        : await work({ ...ctx, changed: ctx.changed, call: ref, run, approval });
+        : await work({
+            ...ctx,
+            call: { ...ref, operation: name, tokenId: null },
+            askedAt,
+            zone,
+            approved: approval?.tasks,
+          });
     const deletes = result.changes.filter((change) => change.kind === "deleted").length;
-    if (approval === undefined) await checkLimits(ctx, run, result.changes.length, deletes);
-    await insertToolEffect(ctx.db, { ...ref, userId: ctx.userId, tool, result, deletes, at: ctx.now });
+    if (approval === undefined && !isUndo) await checkLimits(ctx, run, result.changes.length, deletes);
+    await insertToolEffect(ctx.db, { ...ref, userId: ctx.userId, tool: name, result, deletes, at: ctx.now });
     return { chunks: [shown(callId, result, approval)], value: result };
   });
 }
@@ -67,7 +68,10 @@ const rejected: ToolOutput = {
   error: { code: "rejected", message: "The user declined. Nothing was changed." },
 };
 
-async function decided(ctx: Context, ref: { runId: string; callId: string }): Promise<ToolContext["approval"]> {
+/** The user's decision about a call, when one was asked for. */
+type Decision = { status: "approved" | "rejected"; tasks: OperationContext["approved"] };
+
+async function decided(ctx: Context, ref: { runId: string; callId: string }): Promise<Decision | undefined> {
   const approval = await findApprovalByCall(ctx.db, ref);
   if (!approval || approval.status === "pending") return undefined;
   return { status: approval.status, tasks: approval.descriptor.tasks };
@@ -86,7 +90,7 @@ async function checkLimits(ctx: Context, run: RunRow, changes: number, deletes: 
   }
 }
 
-function shown(callId: string, output: ToolOutput, approval: ToolContext["approval"]): Chunk {
+function shown(callId: string, output: ToolOutput, approval: Decision | undefined): Chunk {
   return approval?.status === "rejected"
     ? { type: "tool-output-denied", toolCallId: callId }
     : { type: "tool-output-available", toolCallId: callId, output, dynamic: true };

@@ -1,6 +1,6 @@
-import { type ToolName, toolInputs } from "@todo/contract";
 import { casual } from "chrono-node";
 import { expect } from "vitest";
+import { findOperation } from "../../operations/index.ts";
 import { type Call, turn, user } from "./_talk.ts";
 
 /** What is expected, shortly said. The tasks stand in `_talk.ts`; #7 and #8 are done. */
@@ -41,7 +41,7 @@ export async function expectCalls(sentence: string, expected: readonly Call[]): 
     : calls.filter((call) => call.tool === "list_tasks");
   expect(calls.filter((call) => !lookup.includes(call))).toEqual(expected);
   for (const call of calls) {
-    expect(toolInputs[call.tool as ToolName].safeParse(call.input).error).toBeUndefined();
+    expect(findOperation(call.tool)?.input.safeParse(call.input)).toMatchObject({ success: true });
     // The server takes the first date that it finds in the phrase: there must be one, and nothing else.
     for (const [, phrase = ""] of JSON.stringify(call.input).matchAll(/"due(?:Before|After)?":"([^"]+)"/g)) {
       expect(casual.parse(phrase).map((found) => found.text)).toEqual([phrase]);

@@ -1,8 +1,24 @@
-import type { TaskPriority, ToolInput, ToolName } from "@todo/contract";
+import type { TaskPriority } from "@todo/contract";
+import type { DeleteTasksInput } from "../../operations/delete-tasks.ts";
+import type { UpdateTasksInput } from "../../operations/update-tasks.ts";
 
-export type NewTask = ToolInput<"add_tasks">["tasks"][number];
-export type ListFilter = ToolInput<"list_tasks">;
+export type NewTask = {
+  title: string;
+  notes: string | null;
+  priority: TaskPriority | null;
+  tags: string[] | null;
+  due: string | null;
+};
+export type ListFilter = {
+  status: "open" | "done" | "all";
+  query: string | null;
+  tag: string | null;
+  priority: TaskPriority | null;
+  dueBefore: string | null;
+  dueAfter: string | null;
+};
 export type Scope = ListFilter["status"];
+export type Change = UpdateTasksInput["changes"][number];
 
 /** How a sentence names tasks: by number, by place, by words of the title, or by what was spoken of just before. */
 export type Reference =
@@ -39,5 +55,10 @@ export interface Mentioned {
   readonly numbers: readonly number[];
 }
 
-/** A call of one of the contract's tools. */
-export type ToolCall = { [Name in ToolName]: { tool: Name; input: ToolInput<Name> } }[ToolName];
+/** A call of one of the operations. */
+export type ToolCall =
+  | { tool: "add_tasks"; input: { tasks: NewTask[] } }
+  | { tool: "list_tasks"; input: ListFilter }
+  | { tool: "update_tasks"; input: { changes: Change[] } }
+  | { tool: "complete_tasks" | "reopen_tasks"; input: { tasks: number[] } }
+  | { tool: "delete_tasks"; input: DeleteTasksInput };

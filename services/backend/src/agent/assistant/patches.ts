@@ -1,8 +1,6 @@
-import { limits, type Task, type ToolInput } from "@todo/contract";
-import type { Command, Patch } from "./commands.ts";
+import { limits, type Task } from "@todo/contract";
+import type { Change, Command, Patch } from "./commands.ts";
 import type { Rows } from "./rows.ts";
-
-type Change = ToolInput<"update_tasks">["changes"][number];
 
 /** Whether the tasks must be looked up first: to find them, or since the new tags or notes build on the old. */
 export function needsRows(command: Extract<Command, { what: unknown }>): boolean {

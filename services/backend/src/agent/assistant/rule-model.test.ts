@@ -1,6 +1,7 @@
 import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents";
-import { addTasksInput, type Task, type ToolOutput } from "@todo/contract";
+import type { Task, ToolOutput } from "@todo/contract";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { assistant, changed, request, task, tasks, turn, user } from "./_talk.ts";
 import { RuleModel } from "./rule-model.ts";
 
@@ -230,9 +231,11 @@ test("looks for a title by its longest word when not all tasks fit a page", asyn
 test("a title that is too long is kept whole in the notes", async () => {
   const long = "word ".repeat(60).trim();
   const { changing } = await turn([...before, user(`add ${long}`)]);
-  const { tasks: added } = addTasksInput.parse(changing[0]?.input);
-  expect(added[0]?.title).toHaveLength(200);
-  expect(added[0]?.notes).toBe(long);
+  const [added] = z
+    .object({ tasks: z.array(z.object({ title: z.string(), notes: z.string() })) })
+    .parse(changing[0]?.input).tasks;
+  expect(added?.title).toHaveLength(200);
+  expect(added?.notes).toBe(long);
 });
 
 test("the streamed answer is the answer", async () => {
@@ -263,7 +266,7 @@ test("runs in the SDK's runner with a real tool", async () => {
   const addTasks = tool({
     name: "add_tasks",
     description: "Add tasks",
-    parameters: addTasksInput,
+    parameters: z.object({ tasks: z.array(z.object({ title: z.string() })) }),
     execute: () => output,
   });
   const agent = new Agent({ name: "todo", instructions: "", model: new RuleModel(), tools: [addTasks] });

@@ -1,4 +1,4 @@
-import type { Task, TaskChange, ToolOutput } from "@todo/contract";
+import type { Task, TaskChange, TaskRef, ToolOutput } from "@todo/contract";
 import type { Topic } from "./commands.ts";
 
 /** All that the assistant says. Each line about a task begins with its number: `mentioned` reads them back. */
@@ -153,7 +153,7 @@ function already(tool: string): string {
   return "so already";
 }
 
-function numbersText(numbers: readonly number[]): string {
+function numbersText(numbers: readonly TaskRef[]): string {
   return numbers.map((number) => `#${number}`).join(", ");
 }
 

@@ -2,6 +2,7 @@ import type { Migration } from "kysely/migration";
 import * as auth from "./2026-11-23-auth.ts";
 import * as core from "./2026-11-23-core.ts";
 import * as rowSecurity from "./2026-11-23-row-security.ts";
+import * as operations from "./2026-11-25-operations.ts";
 
 /**
  * All migrations, oldest first: a list in code, since the bundle has no folder to read. Each is frozen once released;
@@ -11,4 +12,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-23-1-auth": auth,
   "2026-11-23-2-core": core,
   "2026-11-23-3-row-security": rowSecurity,
+  "2026-11-25-1-operations": operations,
 };

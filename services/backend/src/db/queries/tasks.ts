@@ -1,7 +1,7 @@
-import type { Due, Task, TaskFilter, TaskPatch } from "@todo/contract";
+import type { Due, Task, TaskFilter, TaskPatch, TaskRef } from "@todo/contract";
 import { type ExpressionBuilder, sql } from "kysely";
 import { z } from "zod";
-import type { Trx } from "../database.ts";
+import type { Db, Trx } from "../database.ts";
 import type { Database } from "../schema/index.ts";
 import type { TaskRow } from "../schema/tasks.ts";
 import { containing, decodeCursor, encodeCursor } from "./cursor.ts";
@@ -55,6 +55,25 @@ export async function findTask(
   return row && toTask(row);
 }
 
+/** Those of the named tasks that the user has; deleted ones only when asked for. */
+export async function findTasks(
+  trx: Trx,
+  userId: string,
+  refs: readonly TaskRef[],
+  options: { orDeleted?: boolean } = {},
+): Promise<Task[]> {
+  const ids = refs.filter((ref) => typeof ref === "string");
+  const numbers = refs.filter((ref) => typeof ref === "number" && ref <= MAX_NUMBER);
+  const rows = await trx
+    .selectFrom("tasks")
+    .selectAll()
+    .where("userId", "=", userId)
+    .$if(options.orDeleted !== true, (query) => query.where("deletedAt", "is", null))
+    .where(sql<boolean>`("id" = any(${ids}::uuid[]) or "number" = any(${numbers}::integer[]))`)
+    .execute();
+  return rows.map(toTask);
+}
+
 /** Writes what `patch` names and gives the row as it then is. The caller holds the row's lock. */
 export async function updateTask(
   trx: Trx,
@@ -104,7 +123,7 @@ const sortKeys = {
 };
 
 /**
- * One page of the user's tasks that were not deleted, by keyset: the cursor holds the last row's sort value and its
+ * One page of the user's tasks, deleted ones only when they are asked for, by keyset: the cursor holds the last row's sort value and its
  * number, which makes the order total. Returns undefined when the cursor is none of ours.
  */
 export async function listTasks(
@@ -119,7 +138,7 @@ export async function listTasks(
     .selectFrom("tasks")
     .selectAll()
     .where("userId", "=", userId)
-    .where("deletedAt", "is", null)
+    .where("deletedAt", filter.status === "deleted" ? "is not" : "is", null)
     .where((eb) => matching(eb, filter))
     .$if(after !== null, (query) => query.where(sql<boolean>`(${key}, "number") > (${after?.[0]}, ${after?.[1]})`))
     .orderBy(key)
@@ -146,9 +165,60 @@ export async function lockTasks(trx: Trx, userId: string, status: "open" | "done
   return rows.map(toTask);
 }
 
+/** These tasks by id, deleted ones too, locked until the transaction ends. */
+export async function lockTasksById(trx: Trx, userId: string, ids: readonly string[]): Promise<Map<string, Task>> {
+  const rows = await trx
+    .selectFrom("tasks")
+    .selectAll()
+    .where("userId", "=", userId)
+    .where(sql<boolean>`"id" = any(${ids}::uuid[])`)
+    .orderBy("number")
+    .forUpdate()
+    .execute();
+  return new Map(rows.map((row) => [row.id, toTask(row)]));
+}
+
+/** Writes whole rows, whose locks the caller holds, in one statement. Gives them as they then are, by id. */
+export async function putTasks(trx: Trx, userId: string, tasks: readonly Task[]): Promise<Map<string, Task>> {
+  if (tasks.length === 0) return new Map();
+  const rows = tasks.map(({ due, ...row }) => ({
+    ...row,
+    dueDate: due?.date ?? null,
+    dueTime: due?.time ?? null,
+    dueZone: due?.zone ?? null,
+  }));
+  const written = await sql<TaskRow>`
+    update "tasks" set
+      "title" = "new"."title", "notes" = "new"."notes", "status" = "new"."status", "priority" = "new"."priority",
+      "tags" = "new"."tags", "dueDate" = "new"."dueDate", "dueTime" = "new"."dueTime", "dueZone" = "new"."dueZone",
+      "updatedAt" = "new"."updatedAt", "completedAt" = "new"."completedAt", "deletedAt" = "new"."deletedAt"
+    from jsonb_populate_recordset(null::"tasks", ${JSON.stringify(rows)}::jsonb) as "new"
+    where "tasks"."userId" = ${userId} and "tasks"."id" = "new"."id"
+    returning "tasks".*`.execute(trx);
+  return new Map(written.rows.map((row) => [row.id, toTask(row)]));
+}
+
+/** Removes for good what was deleted before `before`, at most `limit` tasks at once, with their history. Gives how many. */
+export async function deleteFromTrash(db: Db, before: Date, limit: number): Promise<number> {
+  const result = await db
+    .deleteFrom("tasks")
+    .where("id", "in", (eb) =>
+      eb
+        .selectFrom("tasks")
+        .select("id")
+        .where("deletedAt", "<", before)
+        .orderBy("deletedAt")
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
 function matching(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilter) {
   return eb.and([
-    ...(filter.status ? [eb("status", "=", filter.status)] : []),
+    ...(filter.status && filter.status !== "deleted" ? [eb("status", "=", filter.status)] : []),
     ...(filter.priority ? [eb("priority", "=", filter.priority)] : []),
     ...(filter.tag ? [sql<boolean>`${filter.tag} = any("tags")`] : []),
     ...(filter.dueBefore ? [eb("dueDate", "<", filter.dueBefore)] : []),

@@ -1,3 +1,4 @@
+import type { ApiTokensTable } from "./api-tokens.ts";
 import type { AuthTables } from "./auth.ts";
 import type { ConversationsTable, MessagesTable } from "./conversations.ts";
 import type { RateLimitsTable } from "./rate-limits.ts";
@@ -16,5 +17,6 @@ export type Database = AuthTables & {
   runChunks: RunChunksTable;
   toolEffects: ToolEffectsTable;
   approvals: ApprovalsTable;
+  apiTokens: ApiTokensTable;
   rateLimits: RateLimitsTable;
 };

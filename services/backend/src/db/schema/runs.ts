@@ -64,11 +64,16 @@ export type ToolEffectsTable = {
 
 export type ApprovalsTable = {
   id: string;
-  runId: string;
+  /** The run that waits; null when a call of REST or MCP was asked about, which the decision itself carries out. */
+  runId: string | null;
   callId: string;
   userId: string;
   descriptor: JSONColumnType<ApprovalDescriptor>;
   status: "pending" | "approved" | "rejected";
   createdAt: Date;
   decidedAt: Date | null;
+  /** Of such a call: what it was called with, by which token, and the zone that its words are meant in. */
+  input: JSONColumnType<Record<string, unknown>> | null;
+  tokenId: string | null;
+  timeZone: string | null;
 };

@@ -21,7 +21,7 @@ export type TasksTable = {
 };
 export type TaskRow = Selectable<TasksTable>;
 
-/** The audit log: each committed change with the row before and after, and the tool call that made it, if one did. */
+/** The audit log: each committed change with the row before and after, and the call that made it. */
 export type TaskEventsTable = {
   id: Generated<number>;
   taskId: string;
@@ -29,8 +29,18 @@ export type TaskEventsTable = {
   kind: TaskChangeKind;
   before: JSONColumnType<Task> | null;
   after: JSONColumnType<Task>;
+  /** The answer that made it, if one did. */
   runId: string | null;
+  /** The tool call of that answer, or the id of the request. */
   callId: string | null;
+  /** Which operation it was, and by which API token, if by one. */
+  operation: string | null;
+  tokenId: string | null;
+  /** Whether it took other changes back. */
+  undo: Generated<boolean>;
+  /** Whether it is taken back, and the event that took it back last. */
+  undone: Generated<boolean>;
+  undoneBy: number | null;
   at: Date;
 };
 

@@ -1,12 +1,12 @@
+import { limits } from "@todo/contract";
 import { describe, expect, it } from "vitest";
-import { limits } from "./limits.ts";
-import { toolInputs } from "./tools.ts";
+import { findOperation } from "./index.ts";
 
 const task = { title: "milk", notes: null, priority: null, tags: null, due: null };
 const change = { task: 1, title: null, notes: null, priority: null, tags: null, due: null, clear: null };
-const fits = (name: keyof typeof toolInputs, value: unknown) => toolInputs[name].safeParse(value).success;
+const fits = (name: string, value: unknown) => findOperation(name)?.input.safeParse(value).success;
 
-describe("the arguments of a tool", () => {
+describe("the input of an operation", () => {
   it("fit when they are complete", () => {
     expect(fits("add_tasks", { tasks: [task] })).toBe(true);
     expect(fits("update_tasks", { changes: [change] })).toBe(true);

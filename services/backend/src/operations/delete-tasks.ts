@@ -1,0 +1,71 @@
+import { limits, type Task, type TaskRef, toolOutputSchema } from "@todo/contract";
+import { z } from "zod";
+import { AppError, notFound } from "../domain/app-error.ts";
+import type { Context } from "../domain/context.ts";
+import { deleteTask, findTasks, lockAllTasks } from "../domain/tasks.ts";
+import { eachTask } from "./each-task.ts";
+import { refsSchema } from "./inputs.ts";
+import { defineOperation } from "./operation.ts";
+import { taskRoute, wholeRoute } from "./rest-route.ts";
+
+const input = z
+  .strictObject({
+    tasks: refsSchema.nullable().default(null),
+    all: z
+      .enum(["open", "done", "all"])
+      .nullable()
+      .default(null)
+      .describe("Every open, every done or simply every task"),
+  })
+  .refine((value) => (value.tasks === null) !== (value.all === null), "give either tasks or all");
+type Input = z.output<typeof input>;
+export type DeleteTasksInput = z.input<typeof input>;
+
+export const deleteTasks = defineOperation({
+  name: "delete_tasks",
+  description:
+    `Delete tasks by number, or every open, done or simply every task. ${limits.run.deletesBeforeApproval} or more, or ` +
+    "all of a kind, are deleted only after the user has approved them on a card that the app shows by itself: do not " +
+    "ask in words first.",
+  kind: "destructive",
+  scope: "write",
+  input,
+  output: toolOutputSchema,
+  destruction: {
+    count: ({ tasks, all }) => (all === null ? new Set(tasks).size : Number.POSITIVE_INFINITY),
+    tasks: mentioned,
+  },
+  rest: [
+    wholeRoute(
+      {
+        method: "post",
+        path: "/tasks/delete",
+        summary: "Delete tasks; many, or all of a kind, once the user approves",
+      },
+      input,
+    ),
+    taskRoute({ method: "delete", path: "/tasks/{id}", summary: "Delete a task; it can be restored" }, (id) => ({
+      tasks: [id],
+      all: null,
+    })),
+  ],
+  async run(ctx, wanted) {
+    // An approval is for the rows that the user saw, not for what the words would mean by now.
+    const tasks = ctx.approved ?? (await mentioned(ctx, wanted));
+    if (wanted.all !== null && ctx.approved === undefined && tasks.length > 0) {
+      throw new AppError("approval_required", "Not done: this needs the user's approval.");
+    }
+    const ids = new Map<TaskRef, string>(tasks.flatMap(({ id, number }) => [[number, id] as const, [id, id] as const]));
+    const refs = wanted.tasks ?? tasks.map(({ number }) => number);
+    return eachTask(refs, (ref) => {
+      const id = ids.get(ref);
+      // What was not there to be shown on the card was not approved either, though it may be there by now.
+      if (id === undefined) throw notFound("task");
+      return deleteTask(ctx, { id });
+    });
+  },
+});
+
+async function mentioned(ctx: Context, { tasks, all }: Input): Promise<Task[]> {
+  return all === null ? (await findTasks(ctx, tasks ?? [])).tasks : lockAllTasks(ctx, all);
+}

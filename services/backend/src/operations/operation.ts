@@ -1,0 +1,96 @@
+import type { Task, ToolOutput } from "@todo/contract";
+import { z } from "zod";
+import { AppError } from "../domain/app-error.ts";
+import type { Context } from "../domain/context.ts";
+import type { RestRoute } from "./rest-route.ts";
+
+/** One user's transaction, and what an operation may know of the call that it is. */
+export type OperationContext = Context & {
+  /** When and in which IANA zone phrases such as "tomorrow" are meant: a call that is made again later reads them alike. */
+  askedAt: Date;
+  zone: string;
+  /** The tasks of the card that the user approved, when this very call was asked about. */
+  approved?: readonly Pick<Task, "id" | "number">[] | undefined;
+};
+
+/** What a token must be allowed for a call: to read the user's tasks, or to change them too. */
+export type Scope = "read" | "write";
+
+/** For an operation that deletes: what tells whether the user must be asked first. */
+export type Destruction<Input> = {
+  /** How many tasks the input names; infinitely many for "all", whatever the list holds. */
+  count: (input: Input) => number;
+  /** The tasks that the call would delete now, as the card shows them. */
+  tasks: (ctx: Context, input: Input) => Promise<Task[]>;
+};
+
+type Definition<Schema extends z.ZodType> = {
+  /** `verb_noun`, and the name of its file. */
+  name: string;
+  /** What a model, a program or a reader of the documentation decides by. */
+  description: string;
+  /** What comes in. What `forPrograms` marks in it is not shown to models. */
+  input: Schema;
+  output: z.ZodType<ToolOutput>;
+  scope: Scope;
+  /** Where it stands under `/api`; the first route is the one that takes the whole input, where there is one. */
+  rest: readonly RestRoute<z.input<Schema> | z.output<Schema>>[];
+  /** Does the work through the domain. @throws AppError, whose message a caller can act on */
+  run: (ctx: OperationContext, input: z.output<Schema>) => Promise<ToolOutput>;
+  /** Set when it takes back what is shown to the user as one: then a run's limit of changes does not count. */
+  isUndo?: true;
+} & ({ kind: "read" | "change" } | { kind: "destructive"; destruction: Destruction<z.output<Schema>> });
+
+/** One thing that can be done with a user's tasks. The assistant, MCP and REST all show it as it is here. */
+export type Operation = {
+  name: string;
+  description: string;
+  input: z.ZodType;
+  output: z.ZodType<ToolOutput>;
+  kind: "read" | "change" | "destructive";
+  scope: Scope;
+  isUndo: boolean;
+  rest: readonly RestRoute<unknown>[];
+  /** @throws AppError `invalid_request` for an input that does not fit, and whatever the work throws */
+  run: (ctx: OperationContext, input: unknown) => Promise<ToolOutput>;
+  /** Set for those that delete. An input that does not fit names no tasks: `run` refuses it. */
+  destruction: Destruction<unknown> | undefined;
+};
+
+/** Makes an operation whose input is checked before anything is done with it. */
+export function defineOperation<Schema extends z.ZodType>(definition: Definition<Schema>): Operation {
+  const { name, description, input, output, kind, scope, isUndo = false } = definition;
+  const parse = (value: unknown): z.output<Schema> => {
+    const parsed = input.safeParse(value);
+    if (!parsed.success) throw new AppError("invalid_request", `Not done: ${z.prettifyError(parsed.error)}`);
+    return parsed.data;
+  };
+  return {
+    name,
+    description,
+    input,
+    output,
+    kind,
+    scope,
+    isUndo,
+    rest: definition.rest,
+    run: async (ctx, value) => definition.run(ctx, parse(value)),
+    destruction: definition.kind === "destructive" ? checked(input, definition.destruction) : undefined,
+  };
+}
+
+function checked<Schema extends z.ZodType>(
+  input: Schema,
+  { count, tasks }: Destruction<z.output<Schema>>,
+): Destruction<unknown> {
+  return {
+    count(value) {
+      const parsed = input.safeParse(value);
+      return parsed.success ? count(parsed.data) : 0;
+    },
+    async tasks(ctx, value) {
+      const parsed = input.safeParse(value);
+      return parsed.success ? tasks(ctx, parsed.data) : [];
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { toolOutputSchema } from "@todo/contract";
+import { z } from "zod";
+import { type UndoTarget, undo } from "../domain/undo.ts";
+import { forPrograms, refsSchema } from "./inputs.ts";
+import { defineOperation } from "./operation.ts";
+import { wholeRoute } from "./rest-route.ts";
+
+const input = z
+  .strictObject({
+    tasks: refsSchema.nullable().default(null).describe("Undo the newest change of these; null: the newest changes"),
+    redo: z.boolean().default(false).describe("Take back the newest undo instead"),
+    anyway: z.boolean().default(false).describe("Also where a later change is lost; only when the user said so"),
+    changes: z.array(z.int32().positive()).min(1).max(1_000).nullable().default(null).meta(forPrograms),
+    run: z.uuid().nullable().default(null).meta(forPrograms),
+    call: z.string().max(200).nullable().default(null).meta(forPrograms),
+  })
+  .refine(
+    ({ tasks, changes, run, call }) => [tasks, changes, run, call].filter((each) => each !== null).length <= 1,
+    "give one of tasks, changes, run and call",
+  );
+type Input = z.output<typeof input>;
+
+export const undoChanges = defineOperation({
+  name: "undo_changes",
+  description:
+    "Undo what was changed last: all changes of the newest answer or edit, or the newest change of the given tasks.",
+  kind: "change",
+  scope: "write",
+  isUndo: true,
+  input,
+  output: toolOutputSchema,
+  rest: [
+    wholeRoute({ method: "post", path: "/changes/undo", summary: "Undo changes, or redo what was undone" }, input),
+  ],
+  async run(ctx, wanted) {
+    const { changes, notFound, left } = await undo(ctx, targetOf(wanted), wanted.anyway);
+    return { changes, ...(notFound.length > 0 && { notFound }), ...(left > 0 && { left }) };
+  },
+});
+
+function targetOf({ changes, run, call, tasks, redo }: Input): UndoTarget {
+  if (changes !== null) return { changes };
+  if (run !== null) return { run };
+  return call === null ? { newest: redo ? "undo" : "change", tasks } : { call };
+}

@@ -1,0 +1,69 @@
+import { createRoute } from "@hono/zod-openapi";
+import type { Context as HonoContext } from "hono";
+import { z } from "zod";
+import type { AppEnv } from "../app-env.ts";
+import type { Deps } from "../deps.ts";
+import { AppError } from "../domain/app-error.ts";
+import { operations } from "../operations/index.ts";
+import type { Operation } from "../operations/operation.ts";
+import type { RestRoute } from "../operations/rest-route.ts";
+import { body, commonErrors, createRouter, idParam, json, notFoundError, parseId, refuse } from "./router.ts";
+
+const UTC = "UTC";
+
+/** The operations as REST routes, with their descriptions. */
+export function operationRoutes(deps: Deps) {
+  const router = createRouter();
+  for (const operation of operations) {
+    for (const rest of operation.rest) {
+      router.openAPIRegistry.registerPath(describe(operation, rest));
+      const path = `/api${rest.path.replace("{id}", ":id")}`;
+      router.on(rest.method.toUpperCase(), path, (c) => answer(c, deps, operation, rest));
+    }
+  }
+  return router;
+}
+
+function describe(
+  { description }: Operation,
+  { method, path, summary, takes, answer: { status, ...answer } }: RestRoute<unknown>,
+) {
+  const query = method === "get" && takes instanceof z.ZodObject ? takes : undefined;
+  return createRoute({
+    method,
+    path: `/api${path}`,
+    tags: ["Tasks"],
+    summary,
+    description,
+    request: {
+      ...(path.includes("{id}") && { params: idParam }),
+      ...(query && { query }),
+      ...(method !== "get" && takes && { body: body(takes) }),
+    },
+    responses: { [status]: json(answer.description, answer.schema), ...notFoundError, ...commonErrors },
+  });
+}
+
+async function answer(c: HonoContext<AppEnv>, { asUser }: Deps, operation: Operation, rest: RestRoute<unknown>) {
+  const id = rest.path.includes("{id}") ? parseId(c.req.param("id") ?? "", "task") : "";
+  const read = rest.read(await takenBy(c, rest), id);
+  if (!read.success) refuse(read.error);
+  const found = await asUser(c.var.userId, async (ctx) => {
+    const call = { runId: null, callId: c.var.requestId, operation: operation.name, tokenId: null };
+    const context = { ...ctx, call, askedAt: ctx.now, zone: UTC };
+    return rest.toBody(context, await operation.run(context, read.data), id);
+  });
+  return c.json(found, rest.answer.status);
+}
+
+/** What a route reads of a request, unchecked. */
+async function takenBy(c: HonoContext<AppEnv>, { method, takes }: RestRoute<unknown>): Promise<unknown> {
+  if (takes === undefined) return undefined;
+  if (method !== "get") {
+    return c.req.json().catch((cause: unknown) => {
+      throw new AppError("invalid_request", "The body is no valid JSON.", { cause });
+    });
+  }
+  const named = Object.entries(c.req.queries());
+  return Object.fromEntries(named.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+}

@@ -1,0 +1,24 @@
+import type { ApprovalDescriptor } from "@todo/contract";
+import { findApprovalByCall } from "../db/queries/approvals.ts";
+import { askApproval } from "../domain/approvals.ts";
+import type { Context } from "../domain/context.ts";
+import type { Claim } from "./call-once.ts";
+
+/**
+ * Asks the user to approve a call, at most once: an approval that was decided, even before a crash, stands. Gives
+ * whether the call must wait. What would touch no task needs no approval.
+ */
+export async function askOnce(
+  { run, log }: Claim,
+  callId: string,
+  describe: (ctx: Context) => Promise<ApprovalDescriptor>,
+): Promise<boolean> {
+  const ref = { runId: run.id, callId };
+  return log.commit(async (ctx) => {
+    const asked = await findApprovalByCall(ctx.db, ref);
+    if (asked) return { chunks: [], value: asked.status === "pending" };
+    const descriptor = await describe(ctx);
+    if (descriptor.tasks.length === 0) return { chunks: [], value: false };
+    return { chunks: [await askApproval(ctx, ref, descriptor)], value: true };
+  });
+}
