@@ -3,17 +3,16 @@ import "./stack/start.ts";
 import { AppSecrets } from "./stack/app-secrets.ts";
 import { Cluster } from "./stack/cluster.ts";
 import { connectDatabase } from "./stack/database.ts";
-import { buildImages, rememberImages } from "./stack/images.ts";
-import { rememberVolumes } from "./stack/namespace-volumes.ts";
+import { buildImages } from "./stack/images.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
+import { removeLast } from "./stack/removal.ts";
 import { installServices } from "./stack/services.ts";
 import { minikube as asked, settings } from "./stack/start.ts";
 
 const minikube = await asked;
 const addresses = findAddresses(settings, minikube);
 
-const outlivedBy = [...rememberImages(minikube), ...rememberVolumes(settings, minikube)];
-const cluster = new Cluster("cluster", { ...settings, outlivedBy });
+const cluster = new Cluster("cluster", { ...settings, outlivedBy: removeLast(settings, minikube) });
 const images = buildImages(settings, minikube, cluster);
 const database = connectDatabase(settings, cluster);
 const secrets = new AppSecrets("secrets", {

@@ -1,6 +1,6 @@
+import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { expect, it, vi } from "vitest";
 import { only, runStack } from "./_mocks.ts";
-import { BuiltImages } from "./built-images.ts";
 import { Cluster } from "./cluster.ts";
 
 const ARGS = { context: "minikube", namespace: "todo", keepData: false };
@@ -61,16 +61,18 @@ it("keeps the namespace with the data, deletes its objects one by one, and takes
 
 it("ends the pods before the namespace, unless the data are to stay", async () => {
   const podsOf = async (keepData: boolean) =>
-    only(await runStack(() => new Cluster("cluster", { ...ARGS, keepData })), "todo:index:NamespacePods");
+    only(await runStack(() => new Cluster("cluster", { ...ARGS, keepData })), "command:local:Command");
   const { inputs, opts } = await podsOf(false);
-  expect(inputs).toEqual({ context: "minikube", namespace: "todo", keepData: false });
+  expect(inputs).toEqual({ delete: "node stack/removal/run.ts pods", environment: { REMOVAL: expect.any(String) } });
+  const told = ({ environment }: Record<string, unknown>) => JSON.parse(Object(environment).REMOVAL);
+  expect(told(inputs)).toEqual({ context: "minikube", namespace: "todo", keepData: false });
   expect(opts["dependsOn"]).toHaveLength(1);
-  expect((await podsOf(true)).inputs["keepData"]).toBe(true);
+  expect(told((await podsOf(true)).inputs).keepData).toBe(true);
 });
 
 it("has the namespace go before what may go only then", async () => {
   const asked = await runStack(() => {
-    const images = new BuiltImages("images", { minikubeProfile: "minikube", repositories: [] });
+    const images = new Namespace("other");
     new Cluster("cluster", { ...ARGS, outlivedBy: [images] });
   });
   expect(only(asked, "kubernetes:core/v1:Namespace", "todo").opts["dependsOn"]).toHaveLength(1);

@@ -1,7 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { NamespacePods } from "./namespace-pods.ts";
+import { endPodsOnDestroy } from "./removal.ts";
 
 export type ClusterArgs = {
   /** The kubeconfig's context. */
@@ -62,7 +62,7 @@ export class Cluster extends ComponentResource {
       },
       { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData, dependsOn: outlivedBy },
     );
-    new NamespacePods("pods", { context, namespace, keepData }, { parent: this, dependsOn: [this.namespace] });
+    endPodsOnDestroy({ context, namespace, keepData }, { parent: this, dependsOn: [this.namespace] });
     this.namespaceName = nameOf(this.namespace, namespace);
     this.deletedWith = keepData ? undefined : this.namespace;
     this.registerOutputs({ identity: this.identity });

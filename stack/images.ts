@@ -1,5 +1,4 @@
 import { Provider } from "@pulumi/docker/provider.js";
-import { BuiltImages } from "./built-images.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Settings } from "./config.ts";
 import { dockerDaemon } from "./docker-daemon.ts";
@@ -14,16 +13,7 @@ export type Images = {
 
 const FRONTEND = "todo-frontend";
 const BACKEND = "todo-backend";
-
-/**
- * What `pulumi destroy` removes last: the images in Minikube, once nothing runs that is made of them.
- * @param minikube `undefined` for a registry, which keeps its images
- */
-export function rememberImages(minikube: Minikube | undefined): BuiltImages[] {
-  return minikube === undefined
-    ? []
-    : [new BuiltImages("images", { minikubeProfile: minikube.profile, repositories: [FRONTEND, BACKEND] })];
-}
+export const REPOSITORIES = [FRONTEND, BACKEND];
 
 /**
  * Both images, built by Minikube's daemon or by this machine's, which pushes them.

@@ -84,6 +84,9 @@ it("asks for the same things in the same place every time, so that names in the 
   const { asked } = await run();
   expect(asked.map(({ type, name }) => `${type.replace(/^kubernetes:/, "")} ${name}`).sort()).toMatchInlineSnapshot(`
     [
+      "command:local:Command images",
+      "command:local:Command pods",
+      "command:local:Command volumes",
       "core/v1:Namespace kube-system",
       "core/v1:Namespace todo",
       "core/v1:Secret backend-secrets",
@@ -99,9 +102,6 @@ it("asks for the same things in the same place every time, so that names in the 
       "pulumi:pulumi:Stack todo-test",
       "random:index/randomPassword:RandomPassword auth-secret",
       "random:index/randomPassword:RandomPassword database-password",
-      "todo:index:BuiltImages images",
-      "todo:index:NamespacePods pods",
-      "todo:index:NamespaceVolumes volumes",
       "todo:stack:AppImage todo-backend",
       "todo:stack:AppImage todo-frontend",
       "todo:stack:AppSecrets secrets",

@@ -36,7 +36,3 @@ it.each<Answer>([
 ])("leaves it to Pulumi where kubectl can't: %j", async (result) => {
   await endPods(PROPERTIES, machine(result));
 });
-
-it("says what to do with a state that tells nothing", async () => {
-  await expect(endPods({}, machine())).rejects.toThrow(/pulumi state delete/);
-});

@@ -1,24 +1,32 @@
-import { type Machine, thisMachine } from "../machine.ts";
+import { UserError } from "../../scripts/local/user-error.mjs";
+import type { Machine } from "../machine.ts";
 import { readProfile } from "../minikube-profile.ts";
 
 /** Where Minikube's provisioner makes volumes: a folder for each namespace. */
 const FOLDER = "/tmp/hostpath-provisioner";
 
+export type VolumesToRemove = {
+  minikubeProfile: string;
+  /** The kubeconfig's context. */
+  context: string;
+  namespace: string;
+  /** Whether the volumes stay when the stack is destroyed. */
+  keepData: boolean;
+};
+
 /**
  * Removes what Minikube leaves of a namespace's volumes. Its provisioner takes only those for its own that it has made
  * since its last start; the next volume of the same name would find the data of the one before, and an old password.
- * @param properties those of the resource, see NamespaceVolumesArgs
- * @throws Error when Minikube does not let the folder be removed
+ * @throws UserError when Minikube does not let the folder be removed
  */
 export async function removeVolumes(
-  properties: Record<string, unknown>,
-  machine: Machine = thisMachine(),
+  { minikubeProfile: profile, context, namespace, keepData }: VolumesToRemove,
+  machine: Machine,
 ): Promise<void> {
-  const { minikubeProfile: profile, context, namespace, keepData } = properties;
-  if (typeof profile !== "string" || typeof context !== "string" || !isName(namespace)) {
-    throw new Error("the state does not say whose volumes to remove: pulumi state delete removes its entry");
+  if (!isName(namespace)) {
+    throw new UserError("the state does not say whose volumes to remove: pulumi state delete removes its entry");
   }
-  if (keepData !== false || readProfile(profile, machine) === undefined) return;
+  if (keepData || readProfile(profile, machine) === undefined) return;
   await Promise.all([
     forgetVolumes(context, namespace, machine),
     removeFolder(profile, `${FOLDER}/${namespace}`, machine),
@@ -37,15 +45,15 @@ async function removeFolder(profile: string, folder: string, machine: Machine): 
   const result = await machine.run("minikube", ["-p", profile, "ssh", "--", "sudo", "rm", "-rf", folder]);
   if (result.kind !== "done") {
     const words = result.kind === "failed" ? `: ${result.stderr.trim()}` : "";
-    throw new Error(
+    throw new UserError(
       `${folder} in Minikube could not be removed${words}\n  minikube -p ${profile} ssh -- sudo rm -rf ${folder}`,
     );
   }
 }
 
 /** As Kubernetes names namespaces; nothing else may become part of a path. */
-function isName(value: unknown): value is string {
-  return typeof value === "string" && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value);
+function isName(value: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(value);
 }
 
 /** Volumes of the namespace whose claim is gone. */

@@ -1,17 +1,20 @@
-import { type Machine, thisMachine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
+
+export type PodsToEnd = {
+  /** The kubeconfig's context. */
+  context: string;
+  namespace: string;
+  /** Whether the namespace stays when the stack is destroyed; then its pods end in their own time. */
+  keepData: boolean;
+};
 
 /**
  * Ends a namespace's pods at once, and their claims to volumes, with the namespace. By itself a namespace that is to go
  * tells its pods after 5 s, and looks again after half their longest grace: 36 s in all, though nobody is to be answered
  * any more. A claim waits for its pod, so that one told after 5 s would cost another look.
  * What kubectl can't do here, Pulumi does next by deleting the namespace: slower, and with its own words when it fails.
- * @param properties those of the resource, see NamespacePodsArgs
  */
-export async function endPods(properties: Record<string, unknown>, machine: Machine = thisMachine()): Promise<void> {
-  const { context, namespace, keepData } = properties;
-  if (typeof context !== "string" || typeof namespace !== "string" || typeof keepData !== "boolean") {
-    throw new Error("the state does not say whose pods to end: pulumi state delete removes its entry");
-  }
+export async function endPods({ context, namespace, keepData }: PodsToEnd, machine: Machine): Promise<void> {
   if (keepData) return;
   // First the namespace, in which nothing is made from then on: else each pod would have a successor.
   const ours = ["--selector=app.kubernetes.io/part-of=todo", `--field-selector=metadata.name=${namespace}`];

@@ -61,7 +61,3 @@ it("says what to do when Minikube does not run", async () => {
   const stopped: Answer = { kind: "failed", code: 89, stderr: "" };
   await expect(removeBuiltImages(PROPERTIES, machine("{}", stopped))).rejects.toThrow(/minikube start -p minikube/);
 });
-
-it("says what to do with a state that tells nothing", async () => {
-  await expect(removeBuiltImages({}, machine("{}"))).rejects.toThrow(/pulumi state delete/);
-});

@@ -1,29 +1,28 @@
 import { type DockerDaemon, dockerDaemon } from "../docker-daemon.ts";
-import { type Machine, thisMachine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import { findMinikube } from "../minikube.ts";
 import { readProfile } from "../minikube-profile.ts";
 
 /** The tags that this program gives; others were built by hand and are somebody's. */
 const OURS = /^[0-9a-f]{12}$/;
 
-/**
- * Removes what a stack built into Minikube. When Minikube was deleted, so were they.
- * @param properties those of the resource, see BuiltImagesArgs
- */
+export type ImagesToRemove = {
+  minikubeProfile: string;
+  /** Names without tags. */
+  repositories: string[];
+};
+
+/** Removes what a stack built into Minikube. When Minikube was deleted, so were they. */
 export async function removeBuiltImages(
-  properties: Record<string, unknown>,
-  machine: Machine = thisMachine(),
+  { minikubeProfile: profile, repositories }: ImagesToRemove,
+  machine: Machine,
   connect: (host: string, certPath: string) => DockerDaemon = (host, certPath) =>
     dockerDaemon(host, certPath, machine.run),
 ): Promise<void> {
-  const { minikubeProfile: profile, repositories } = properties;
-  if (typeof profile !== "string" || !Array.isArray(repositories)) {
-    throw new Error("the state does not say which images to remove: pulumi state delete removes its entry");
-  }
   if (readProfile(profile, machine) === undefined) return;
   const { dockerHost, certPath } = await findMinikube(profile, machine);
   const daemon = connect(dockerHost, certPath);
-  for (const repository of repositories.map(String)) await removeRepository(daemon, repository);
+  for (const repository of repositories) await removeRepository(daemon, repository);
 }
 
 /** What still runs belongs to another stack on the same Minikube. What has ended may linger for a minute, and goes. */
