@@ -29,6 +29,8 @@ const parts: Part[] = [
     name: "unit",
     include: ["services/*/src/**/*.test.ts", "services/frontend/**/*.test.{ts,tsx}", "stack/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/.next/**", "**/dist/**"],
+    // What has to come about may take its time on a busy machine.
+    expect: { poll: { timeout: 4_000 } },
   },
   {
     // The commands of this repository: each starts programs, so they take seconds.

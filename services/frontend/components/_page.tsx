@@ -1,8 +1,10 @@
-import { cleanup, render } from "@testing-library/react";
+import { cleanup, configure, render } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import type { ReactNode } from "react";
 import { afterEach } from "vitest";
 
+// What has to appear may take its time on a busy machine.
+configure({ asyncUtilTimeout: 4_000 });
 Reflect.set(globalThis, "IS_REACT_ACT_ENVIRONMENT", true);
 
 afterEach(() => {
