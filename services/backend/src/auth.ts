@@ -1,7 +1,8 @@
 import { limits } from "@todo/contract";
 import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
 import { betterAuth } from "better-auth";
-import type { Db } from "./db/database.ts";
+import type { Db } from "./domain/context.ts";
+import { SESSION_UPDATE_SECONDS } from "./domain/sessions.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 
 export type AuthOptions = {
@@ -13,8 +14,6 @@ export type AuthOptions = {
 };
 
 const DAY_SECONDS = 24 * 60 * 60;
-/** How old a session may be before its next use prolongs it. */
-export const SESSION_UPDATE_SECONDS = DAY_SECONDS;
 
 /** Accounts and sessions, on the same database. Loading it takes a while, so it is imported after listening. */
 export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {

@@ -7,6 +7,7 @@ import { Availability } from "./db/availability.ts";
 import { createDatabase, type Db, ping } from "./db/database.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { asUser, type Context } from "./domain/context.ts";
+import type { Session } from "./domain/sessions.ts";
 import type { Env } from "./env.ts";
 import { version } from "./env.ts";
 import { createLogger } from "./logger.ts";
@@ -14,7 +15,6 @@ import { Metrics } from "./metrics.ts";
 import type { Answerer } from "./runs/answerer.ts";
 import { Hub } from "./runs/hub.ts";
 import { Worker } from "./runs/worker.ts";
-import type { Session } from "./session-reader.ts";
 
 /** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
 export type Deps = {

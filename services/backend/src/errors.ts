@@ -2,10 +2,10 @@ import type { ErrorBody, ErrorCode } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import pg from "pg";
 import type { Logger } from "pino";
 import type { AppEnv } from "./app-env.ts";
 import { isUnavailable } from "./db/unavailable.ts";
+import { isUnstorable } from "./db/unstorable.ts";
 import { AppError } from "./domain/app-error.ts";
 
 /** The one place that knows which HTTP status a code is. */
@@ -75,15 +75,12 @@ export function onNotFound(c: HonoContext<AppEnv>): Response {
   return onError(new AppError("not_found", "There is nothing here."), c);
 }
 
-/** PostgreSQL's codes for characters that it can't store: such input is wrong, not we. */
-const BAD_CHARACTERS = new Set(["22021", "22P05"]);
-
 function toAppError(error: Error): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) {
     return new AppError("invalid_request", "The body is no valid JSON.");
   }
-  if (error instanceof pg.DatabaseError && BAD_CHARACTERS.has(error.code ?? "")) {
+  if (isUnstorable(error)) {
     return new AppError("unprocessable", "The text holds characters that can't be stored.");
   }
   if (isUnavailable(error)) {

@@ -1,14 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { parse } from "hono/utils/cookie";
-import { type Auth, SESSION_UPDATE_SECONDS } from "./auth.ts";
-import type { Db } from "./db/database.ts";
-import { findSession } from "./db/queries/sessions.ts";
-
-export type Session = {
-  userId: string;
-  /** Old enough to be prolonged, which better-auth does. */
-  isStale: boolean;
-};
+import type { Auth } from "./auth.ts";
+import type { Db } from "./domain/context.ts";
+import { findSession, type Session } from "./domain/sessions.ts";
 
 /**
  * Reads whose session a request belongs to, in one query: what better-auth's `getSession` does, without the second
@@ -23,10 +17,7 @@ export async function createSessionReader(
   const { name } = authCookies.sessionToken;
   return async (cookies) => {
     const token = cookies && verified(parse(cookies, name)[name], secret);
-    const session = token ? await findSession(db, token) : undefined;
-    if (!session) return undefined;
-    const age = (Date.now() - session.updatedAt.getTime()) / 1_000;
-    return { userId: session.userId, isStale: age > SESSION_UPDATE_SECONDS };
+    return token ? findSession(db, token) : undefined;
   };
 }
 

@@ -1,8 +1,9 @@
 import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
 import { protocol, Usage } from "@openai/agents";
 import type { Chunk } from "@todo/contract";
+import type { JournaledResponse } from "../domain/run-log.ts";
 import { findOperation } from "../operations/index.ts";
-import { type JournaledResponse, storeTurn } from "../runs/journal.ts";
+import { storeTurn } from "../runs/journal.ts";
 import { RunFault } from "../runs/run-fault.ts";
 import type { RunLog } from "../runs/run-log.ts";
 import { mendOutput, textIn } from "./mend-output.ts";

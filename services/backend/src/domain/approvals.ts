@@ -20,6 +20,14 @@ export async function askApproval(ctx: Context, call: CallRef, descriptor: Appro
   };
 }
 
+/** The approval that was asked for a call of a run, if one was: its status, and what it is about. */
+export async function findCallApproval(
+  ctx: Context,
+  call: CallRef,
+): Promise<{ status: "pending" | "approved" | "rejected"; descriptor: ApprovalDescriptor } | undefined> {
+  return queries.findApprovalByCall(ctx.db, call);
+}
+
 /**
  * Decides an approval, once. Its run goes on as soon as none of its approvals is pending. The same decision again
  * changes nothing.
@@ -38,6 +46,18 @@ export async function decideApproval(ctx: Context, id: string, decision: "approv
   if (decided?.status === status) return toRun(run);
   const message = isLive(run) ? "This was decided before." : "This answer has ended; nothing is waiting any more.";
   throw new AppError("approval_decided", message);
+}
+
+/**
+ * Queues a run that is about to wait for its approvals, when the user has been quicker and none is pending any more.
+ * Gives whether it has. @throws LeaseLost
+ */
+export async function queueIfDecided(ctx: Context, run: RunRow): Promise<boolean> {
+  // Takes the run's lock.
+  await append(ctx, run, []);
+  if ((await queries.listPendingApprovals(ctx.db, run.id)).length > 0) return false;
+  await queueRun(ctx.db, ctx.userId, run.id);
+  return true;
 }
 
 async function goOn(ctx: Context, run: RunRow): Promise<Run> {

@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import { type Db, inTransaction, type Trx } from "../db/database.ts";
 import type { Call } from "../db/queries/task-events.ts";
 
+export type { Db } from "../db/database.ts";
+
 /** What a domain function works with: one user's transaction, and the time and place it happens in. */
 export type Context = {
   db: Trx;

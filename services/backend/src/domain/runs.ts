@@ -7,12 +7,13 @@ import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/querie
 import * as queries from "../db/queries/runs.ts";
 import { countMessage } from "../db/queries/user-states.ts";
 import { AppError, notFound, tooMany } from "./app-error.ts";
-import type { Context } from "./context.ts";
+import type { Context, Db } from "./context.ts";
 import { getConversation, titleFrom, touch } from "./conversations.ts";
 import { findQuestion, type Question } from "./model-context.ts";
 import { rememberTurns } from "./summary.ts";
 
 export type RunRow = queries.RunRow;
+export type { LoggedChunk } from "../db/queries/run-log.ts";
 
 /** This claim of the run is no longer the valid one: another replica goes on with it, or it was ended. */
 export class LeaseLost extends Error {
@@ -146,9 +147,13 @@ export async function storeAnswer(ctx: Context, run: RunRow, status: Message["st
   return seq;
 }
 
-/** Appends to the run's log. @throws LeaseLost */
-export async function append(ctx: Context, run: RunRow, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
-  const logged = await appendChunks(ctx.db, { runId: run.id, attempt: run.attempt }, chunks);
+/** Appends to the run's log, within a transaction or in a statement of its own. @throws LeaseLost */
+export async function append(
+  { db }: { db: Db },
+  run: Pick<RunRow, "id" | "attempt">,
+  chunks: readonly Chunk[],
+): Promise<LoggedChunk[]> {
+  const logged = await appendChunks(db, { runId: run.id, attempt: run.attempt }, chunks);
   if (!logged) throw new LeaseLost();
   return logged;
 }

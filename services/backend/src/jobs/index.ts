@@ -1,15 +1,12 @@
-import { deleteEndedWindows } from "../db/queries/rate-limits.ts";
-import { deleteOldChunks } from "../db/queries/run-log.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import type { Deps } from "../deps.ts";
-
-/** How long the log of an ended run is kept for readers that come back, in minutes. */
-const LOG_MINUTES = 10;
+import { forgetEndedWindows } from "../domain/rate-limits.ts";
+import { forgetOldLogs } from "../domain/run-log.ts";
 
 /** What is done every now and then; the only list. Each may run on several replicas at once. */
 const jobs = [
-  { name: "old run logs", everyMs: 60_000, run: ({ db }: Deps) => deleteOldChunks(db, LOG_MINUTES) },
-  { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => deleteEndedWindows(db) },
+  { name: "old run logs", everyMs: 60_000, run: ({ db }: Deps) => forgetOldLogs(db) },
+  { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => forgetEndedWindows(db) },
 ];
 
 /** Starts all jobs; the returned function ends them. A job that fails is logged and tried again at its next time. */

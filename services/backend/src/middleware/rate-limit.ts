@@ -1,14 +1,9 @@
-import { createHash } from "node:crypto";
 import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
-import { hit } from "../db/queries/rate-limits.ts";
 import type { Deps } from "../deps.ts";
-import { tooMany } from "../domain/app-error.ts";
+import { countAgainst, type Rule } from "../domain/rate-limits.ts";
 import { networkOf } from "./client-address.ts";
-
-/** At most `count` requests in each window of `seconds`. */
-type Rule = { name: string; count: number; seconds: number };
 
 const rules = {
   /** Guesses of one account's password, wherever they come from. */
@@ -26,20 +21,14 @@ const accountBody = z.object({ email: z.string() });
 export function limitSignIn(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { clientAddress } = c.var;
-    await enforce(deps, rules.address, clientAddress === undefined ? "unknown" : networkOf(clientAddress));
+    await countAgainst(deps.db, rules.address, clientAddress === undefined ? "unknown" : networkOf(clientAddress));
     const body = accountBody.safeParse(
       await c.req.raw
         .clone()
         .json()
         .catch(() => undefined),
     );
-    if (body.success) await enforce(deps, rules.account, body.data.email.trim().toLowerCase());
+    if (body.success) await countAgainst(deps.db, rules.account, body.data.email.trim().toLowerCase());
     await next();
   };
-}
-
-async function enforce({ db }: Pick<Deps, "db">, { name, count, seconds }: Rule, who: string): Promise<void> {
-  const key = `${name}:${createHash("sha256").update(who).digest("base64url")}`;
-  const used = await hit(db, key, seconds);
-  if (used.count > count) throw tooMany(used.windowEnds);
 }

@@ -1,6 +1,6 @@
 import type { RunErrorCode } from "@todo/contract";
-import type { JournaledResponse } from "../db/schema/runs.ts";
 import type { Question } from "../domain/model-context.ts";
+import type { JournaledResponse } from "../domain/run-log.ts";
 import type { RunRow } from "../domain/runs.ts";
 import type { RunLog } from "./run-log.ts";
 

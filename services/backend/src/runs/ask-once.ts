@@ -1,6 +1,5 @@
 import type { ApprovalDescriptor } from "@todo/contract";
-import { findApprovalByCall } from "../db/queries/approvals.ts";
-import { askApproval } from "../domain/approvals.ts";
+import { askApproval, findCallApproval } from "../domain/approvals.ts";
 import type { Context } from "../domain/context.ts";
 import type { Claim } from "./call-once.ts";
 
@@ -15,7 +14,7 @@ export async function askOnce(
 ): Promise<boolean> {
   const ref = { runId: run.id, callId };
   return log.commit(async (ctx) => {
-    const asked = await findApprovalByCall(ctx.db, ref);
+    const asked = await findCallApproval(ctx, ref);
     if (asked) return { chunks: [], value: asked.status === "pending" };
     const descriptor = await describe(ctx);
     if (descriptor.tasks.length === 0) return { chunks: [], value: false };

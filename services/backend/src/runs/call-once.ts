@@ -1,10 +1,9 @@
-import { type Chunk, limits, type ToolOutput } from "@todo/contract";
-import { findApprovalByCall } from "../db/queries/approvals.ts";
-import { addRunChanges, type RunRow } from "../db/queries/runs.ts";
-import { countDeletes, findToolEffect, insertToolEffect } from "../db/queries/tool-effects.ts";
+import type { Chunk, ToolOutput } from "@todo/contract";
 import { AppError } from "../domain/app-error.ts";
+import { findCallApproval } from "../domain/approvals.ts";
 import type { Context } from "../domain/context.ts";
-import { LeaseLost } from "../domain/runs.ts";
+import { checkLimits, findCallResult, storeCallResult } from "../domain/run-calls.ts";
+import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Operation, OperationContext } from "../operations/operation.ts";
 import type { RunLog } from "./run-log.ts";
@@ -42,7 +41,7 @@ async function attempt(
 ): Promise<ToolOutput> {
   const ref = { runId: run.id, callId };
   return log.commit(async (ctx) => {
-    const stored = await findToolEffect(ctx.db, ref);
+    const stored = await findCallResult(ctx, ref);
     if (stored) return { chunks: [], value: stored };
     const approval = await decided(ctx, ref);
     const { createdAt: askedAt, timeZone: zone } = run;
@@ -57,8 +56,9 @@ async function attempt(
             approved: approval?.tasks,
           });
     const deletes = result.changes.filter((change) => change.kind === "deleted").length;
+    // What the user approved row by row is not limited; everything else that a run does is, whatever the model plans.
     if (approval === undefined && !isUndo) await checkLimits(ctx, run, result.changes.length, deletes);
-    await insertToolEffect(ctx.db, { ...ref, userId: ctx.userId, tool: name, result, deletes, at: ctx.now });
+    await storeCallResult(ctx, ref, name, result, deletes);
     return { chunks: [shown(callId, result, approval)], value: result };
   });
 }
@@ -72,22 +72,9 @@ const rejected: ToolOutput = {
 type Decision = { status: "approved" | "rejected"; tasks: OperationContext["approved"] };
 
 async function decided(ctx: Context, ref: { runId: string; callId: string }): Promise<Decision | undefined> {
-  const approval = await findApprovalByCall(ctx.db, ref);
+  const approval = await findCallApproval(ctx, ref);
   if (!approval || approval.status === "pending") return undefined;
   return { status: approval.status, tasks: approval.descriptor.tasks };
-}
-
-/** What the user approved row by row is not limited; everything else that a run does is, whatever the model plans. */
-async function checkLimits(ctx: Context, run: RunRow, changes: number, deletes: number): Promise<void> {
-  if (changes === 0) return;
-  const total = await addRunChanges(ctx.db, { runId: run.id, attempt: run.attempt }, changes);
-  if (total === undefined) throw new LeaseLost();
-  if (total > limits.run.changes) {
-    throw new AppError("change_limit", `Not done: one answer may change ${limits.run.changes} tasks at most.`);
-  }
-  if (deletes > 0 && (await countDeletes(ctx.db, run.id)) + deletes >= limits.run.deletesBeforeApproval) {
-    throw new AppError("approval_required", "Not done: deleting that many tasks needs the user's approval.");
-  }
 }
 
 function shown(callId: string, output: ToolOutput, approval: Decision | undefined): Chunk {

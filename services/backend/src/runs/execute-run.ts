@@ -1,13 +1,12 @@
 import type { Chunk, RunErrorCode } from "@todo/contract";
-import { listPendingApprovals } from "../db/queries/approvals.ts";
-import { queueRun, type RunRow } from "../db/queries/runs.ts";
 import { isUnavailable } from "../db/unavailable.ts";
-import type { Context } from "../domain/context.ts";
+import { queueIfDecided } from "../domain/approvals.ts";
+import { asUser, type Context } from "../domain/context.ts";
 import type { Question } from "../domain/model-context.ts";
-import { append, endRun, LeaseLost, stoppedChunks } from "../domain/runs.ts";
+import { readPast } from "../domain/run-log.ts";
+import { append, endRun, LeaseLost, type RunRow, stoppedChunks } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Answerer } from "./answerer.ts";
-import { readPast } from "./journal.ts";
 import { noticeFor } from "./notices.ts";
 import { RunFault } from "./run-fault.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
@@ -39,7 +38,9 @@ export async function executeRun(
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
-    const past = question ? { question, journal: [], stepBegun: false } : await readPast(deps, run);
+    const past = question
+      ? { question, journal: [], stepBegun: false }
+      : await asUser(deps, run.userId, (ctx) => readPast(ctx, run));
     const { answer } = await deps.answerer();
     await end(deps, log, run, await answer({ run, log, ...past }, signal));
   } catch (error) {
@@ -82,7 +83,7 @@ async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending):
   const status = typeof ending === "object" ? "failed" : ending;
   let queued = false;
   await log.end(async (ctx, pending) => {
-    if (ending === "waiting" && (await decidedMeanwhile(ctx, run))) {
+    if (ending === "waiting" && (await queueIfDecided(ctx, run))) {
       queued = true;
       return append(ctx, run, pending);
     }
@@ -92,14 +93,6 @@ async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending):
   deps.hub.publishStatus(run.id, queued ? "queued" : status);
   if (queued) deps.onOutcome("queued");
   else deps.onOutcome(typeof ending === "object" ? ending.failed : ending);
-}
-
-/** The user may have been quicker than the run: then it goes on at once instead of waiting. */
-async function decidedMeanwhile(ctx: Context, run: RunRow): Promise<boolean> {
-  await append(ctx, run, []);
-  if ((await listPendingApprovals(ctx.db, run.id)).length > 0) return false;
-  await queueRun(ctx.db, ctx.userId, run.id);
-  return true;
 }
 
 async function lastChunks(ctx: Context, run: RunRow, ending: Ending): Promise<Chunk[]> {

@@ -1,10 +1,10 @@
 import type { RunStatus } from "@todo/contract";
 import type { Logger } from "pino";
-import type { Db } from "../db/database.ts";
-import type { LoggedChunk } from "../db/queries/run-log.ts";
-import { listProgress } from "../db/queries/runs.ts";
-import { listVersions } from "../db/queries/user-states.ts";
 import { isOverloaded, isUnavailable } from "../db/unavailable.ts";
+import { listVersions } from "../domain/changes.ts";
+import type { Db } from "../domain/context.ts";
+import { listRunProgress } from "../domain/run-log.ts";
+import type { LoggedChunk } from "../domain/runs.ts";
 
 /** What a watcher of a run is told: chunks just committed here, or merely that there is something to look at. */
 export type RunNews = { chunks: LoggedChunk[] } | { status: RunStatus } | "look";
@@ -79,7 +79,7 @@ export class Hub {
     this.#polling = true;
     try {
       if (this.#runs.size > 0) {
-        for (const run of await listProgress(this.#db, [...this.#runs.keys()])) {
+        for (const run of await listRunProgress(this.#db, [...this.#runs.keys()])) {
           this.#notice(this.#runs.get(run.id), `${run.chunkSeq} ${run.status}`, "look");
         }
       }

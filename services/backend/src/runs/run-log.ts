@@ -1,8 +1,6 @@
 import type { Chunk } from "@todo/contract";
-import { appendChunks, type LoggedChunk } from "../db/queries/run-log.ts";
-import type { RunRow } from "../db/queries/runs.ts";
 import { asUser, type Context, type UnitOfWorkDeps } from "../domain/context.ts";
-import { append, LeaseLost } from "../domain/runs.ts";
+import { append, LeaseLost, type LoggedChunk, type RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Hub } from "./hub.ts";
 
@@ -82,9 +80,7 @@ export class RunLog {
     this.#enqueue(false, async (pending) => {
       if (pending.length === 0) return { value: undefined, logged: [] };
       failpoint("chunk:before");
-      const { id: runId, attempt } = this.#run;
-      const logged = await appendChunks(this.#deps.db, { runId, attempt }, pending);
-      if (!logged) throw new LeaseLost();
+      const logged = await append(this.#deps, this.#run, pending);
       return { value: undefined, logged: this.#followingOn(logged) };
     }).then(
       () => failpoint("chunk:after"),

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "@todo/contract";
-import type { Db } from "../db/database.ts";
-import { listVersions } from "../db/queries/user-states.ts";
+import { listVersions } from "../domain/changes.ts";
+import type { Db } from "../domain/context.ts";
 import type { Hub } from "./hub.ts";
 
 /**

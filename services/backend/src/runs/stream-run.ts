@@ -1,7 +1,7 @@
 import type { Chunk, RunStatus } from "@todo/contract";
-import type { Db } from "../db/database.ts";
-import { firstSeqAfterAttempt, type LoggedChunk, listChunks } from "../db/queries/run-log.ts";
-import { listProgress } from "../db/queries/runs.ts";
+import type { Db } from "../domain/context.ts";
+import { isRewritten, listRunProgress, readLog } from "../domain/run-log.ts";
+import type { LoggedChunk } from "../domain/runs.ts";
 import type { Hub } from "./hub.ts";
 import type { Worker } from "./worker.ts";
 
@@ -63,10 +63,10 @@ export async function streamRun(
       if (look) {
         look = false;
         // Status first: what is in the log by then was written before it ended.
-        const [progress] = await listProgress(db, [run.id]);
+        const [progress] = await listRunProgress(db, [run.id]);
         if (progress?.status === "queued") worker.wake();
         for (let more = true; more; ) {
-          const page = await listChunks(db, run.id, seq, PAGE);
+          const page = await readLog(db, run.id, seq, PAGE);
           const newest = page.at(-1)?.attempt ?? progress?.attempt ?? 0;
           if (newest > attempt && (await isRewritten(db, run.id, attempt, seq))) {
             ({ attempt, seq } = BEGINNING);
@@ -93,13 +93,3 @@ export async function streamRun(
 
 /** The first chunk of a log, `start`, is written by the first attempt. */
 const BEGINNING = { attempt: 1, seq: 0 };
-
-/**
- * Whether a later attempt than `attempt` has written anew what a reader has had up to `seq`: a retry takes back a failed
- * end, and a database that was set not to wait for its disk, or was failed over, may have lost its last moments. Then
- * everything is told again, and the first chunk has the reader begin anew, too.
- */
-async function isRewritten(db: Db, runId: string, attempt: number, seq: number): Promise<boolean> {
-  const rewritten = await firstSeqAfterAttempt(db, runId, attempt);
-  return rewritten !== undefined && rewritten <= seq;
-}

@@ -1,8 +1,9 @@
 import { limits } from "@todo/contract";
-import type { Db } from "../db/database.ts";
-import { claimRuns, type RunRow, releaseRuns, renewLeases } from "../db/queries/runs.ts";
 import { isUnavailable } from "../db/unavailable.ts";
+import type { Db } from "../domain/context.ts";
 import type { Question } from "../domain/model-context.ts";
+import { claimRuns, releaseRuns, renewLeases } from "../domain/run-claims.ts";
+import type { RunRow } from "../domain/runs.ts";
 import { type ExecuteDeps, executeRun, type Interruption } from "./execute-run.ts";
 
 const TICK_MS = 1_000;

@@ -1,0 +1,39 @@
+import { limits, type ToolOutput } from "@todo/contract";
+import { addRunChanges } from "../db/queries/runs.ts";
+import type { CallRef } from "../db/queries/task-events.ts";
+import { countDeletes, findToolEffect, insertToolEffect } from "../db/queries/tool-effects.ts";
+import { AppError } from "./app-error.ts";
+import type { Context } from "./context.ts";
+import { LeaseLost, type RunRow } from "./runs.ts";
+
+/** What a call of a run has given before; undefined for one that has not been made. */
+export function findCallResult(ctx: Context, call: CallRef): Promise<ToolOutput | undefined> {
+  return findToolEffect(ctx.db, call);
+}
+
+/** Stores what a call of `tool` gave, and how many tasks it deleted, so that it is not made again. */
+export async function storeCallResult(
+  ctx: Context,
+  call: CallRef,
+  tool: string,
+  result: ToolOutput,
+  deletes: number,
+): Promise<void> {
+  await insertToolEffect(ctx.db, { ...call, userId: ctx.userId, tool, result, deletes, at: ctx.now });
+}
+
+/**
+ * Counts what one more call of the run has changed and deleted against what a run may do without asking.
+ * @throws AppError `change_limit`, `approval_required`; LeaseLost
+ */
+export async function checkLimits(ctx: Context, run: RunRow, changes: number, deletes: number): Promise<void> {
+  if (changes === 0) return;
+  const total = await addRunChanges(ctx.db, { runId: run.id, attempt: run.attempt }, changes);
+  if (total === undefined) throw new LeaseLost();
+  if (total > limits.run.changes) {
+    throw new AppError("change_limit", `Not done: one answer may change ${limits.run.changes} tasks at most.`);
+  }
+  if (deletes > 0 && (await countDeletes(ctx.db, run.id)) + deletes >= limits.run.deletesBeforeApproval) {
+    throw new AppError("approval_required", "Not done: deleting that many tasks needs the user's approval.");
+  }
+}

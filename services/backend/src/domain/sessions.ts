@@ -1,0 +1,19 @@
+import * as queries from "../db/queries/sessions.ts";
+import type { Db } from "./context.ts";
+
+/** How old a session may be before its next use prolongs it. */
+export const SESSION_UPDATE_SECONDS = 24 * 60 * 60;
+
+export type Session = {
+  userId: string;
+  /** Old enough to be prolonged, which better-auth does. */
+  isStale: boolean;
+};
+
+/** The session of that token, unless it has ended or was revoked. */
+export async function findSession(db: Db, token: string): Promise<Session | undefined> {
+  const session = await queries.findSession(db, token);
+  if (!session) return undefined;
+  const age = (Date.now() - session.updatedAt.getTime()) / 1_000;
+  return { userId: session.userId, isStale: age > SESSION_UPDATE_SECONDS };
+}
