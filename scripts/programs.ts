@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { execa, type ResultPromise } from "execa";
+import { execa, type Result, type ResultPromise } from "execa";
 
 const WINDOWS = process.platform === "win32";
 /** How long what we end may take until it is killed. */
@@ -15,32 +15,27 @@ export type Answer =
 /** Asks a program something; `missing` when there is none of that name on PATH. */
 export type Ask = (program: string, args: string[]) => Promise<Answer>;
 
-type Place = { cwd?: string | undefined; env?: NodeJS.ProcessEnv | undefined; signal?: AbortSignal | undefined };
+type Place = { cwd?: string; env?: NodeJS.ProcessEnv; signal?: AbortSignal };
+
+/** Nobody is there to answer a question, hence no stdin. */
+const settings = ({ cwd = process.cwd(), env = process.env }: Place) =>
+  ({ cwd, env, extendEnv: false, stdin: "ignore", reject: false }) as const;
 
 /**
  * For programs that answer within seconds; one that hangs must not hold everything up.
  * @returns an `Ask` that rejects when the program is there and can't be started, and when `signal` is aborted
  */
-export function asker({ cwd, env = process.env, signal, seconds = 60 }: Place & { seconds?: number } = {}): Ask {
+export function asker({ seconds = 60, ...place }: Place & { seconds?: number } = {}): Ask {
+  const { signal } = place;
+  const limits = { timeout: seconds * 1000, stripFinalNewline: false, ...(signal && { cancelSignal: signal }) };
   return async (program, args) => {
-    const result = await execa(program, args, {
-      ...(cwd !== undefined && { cwd }),
-      ...(signal !== undefined && { cancelSignal: signal }),
-      env,
-      extendEnv: false,
-      timeout: seconds * 1000,
-      // Nobody is there to answer a question.
-      stdin: "ignore",
-      stripFinalNewline: false,
-      reject: false,
-    });
+    const result = await execa(program, args, { ...settings(place), ...limits });
     signal?.throwIfAborted();
-    const { stdout, stderr, exitCode } = result;
+    const { stdout, stderr } = result;
     if (!result.failed) return { kind: "done", stdout };
     if (result.code === "ENOENT") return { kind: "missing" };
     if (result.timedOut) return { kind: "timeout", seconds };
-    if (exitCode === undefined && result.signal === undefined) throw result.cause ?? new Error(result.message);
-    return { kind: "failed", code: exitCode ?? 1, stdout, stderr };
+    return { kind: "failed", code: exitCodeOf(result), stdout, stderr };
   };
 }
 
@@ -51,29 +46,25 @@ export function asker({ cwd, env = process.env, signal, seconds = 60 }: Place & 
 export async function run(
   program: string,
   args: string[],
-  { cwd, env = process.env, signal, show = false }: Place & { cwd: string; show?: boolean },
+  { show = false, ...place }: Place & { show?: boolean },
 ): Promise<{ code: number; output: string }> {
-  signal?.throwIfAborted();
   const channel = show ? "inherit" : "pipe";
-  // A group of its own, so that all that a build starts can be ended together.
+  place.signal?.throwIfAborted();
   const child = execa(program, args, {
-    cwd,
-    env,
-    extendEnv: false,
+    ...settings(place),
+    // A group of its own, so that all that a build starts can be ended together.
     detached: !WINDOWS,
-    stdin: "ignore",
     stdout: channel,
     stderr: channel,
     all: true,
-    reject: false,
   });
-  const abort = () => endGroup(child);
-  signal?.addEventListener("abort", abort, { once: true });
-  const result = await child;
-  signal?.removeEventListener("abort", abort);
-  signal?.throwIfAborted();
-  if (result.code !== undefined && result.exitCode === undefined) throw result.cause ?? new Error(result.message);
-  return { code: result.exitCode ?? 1, output: result.all ?? "" };
+  const result = await unlessAborted(child, place.signal, () => {
+    killGroup(child, "SIGTERM");
+    const force = setTimeout(() => killGroup(child, "SIGKILL"), GRACE_MS);
+    void child.finally(() => clearTimeout(force));
+  });
+  place.signal?.throwIfAborted();
+  return { code: exitCodeOf(result), output: result.all ?? "" };
 }
 
 /**
@@ -81,29 +72,15 @@ export async function run(
  * order; a terminal's own Ctrl-C does not reach it, for two of them would cut it off.
  * @returns `force` ends it at once, with all that it started
  */
-export function runGently(
-  program: string,
-  args: string[],
-  { cwd, env, signal }: { cwd: string; env: NodeJS.ProcessEnv; signal: AbortSignal },
-): { done: Promise<{ code: number; stderr: string }>; force: () => void } {
-  signal.throwIfAborted();
-  const child = execa(program, args, {
-    cwd,
-    env,
-    extendEnv: false,
-    detached: !WINDOWS,
-    stdin: "ignore",
-    stdout: "inherit",
-    stderr: ["inherit", "pipe"],
-    reject: false,
-  });
-  const interrupt = () => child.kill("SIGINT");
-  signal.addEventListener("abort", interrupt, { once: true });
-  const done = child.then((result) => {
-    signal.removeEventListener("abort", interrupt);
-    return { code: result.exitCode ?? 1, stderr: result.stderr };
-  });
-  return { done, force: () => killGroup(child, "SIGKILL") };
+export function runGently(program: string, args: string[], place: Place) {
+  place.signal?.throwIfAborted();
+  const stderr = ["inherit", "pipe"] as const;
+  const child = execa(program, args, { ...settings(place), detached: !WINDOWS, stdout: "inherit", stderr });
+  const done = unlessAborted(child, place.signal, () => child.kill("SIGINT"));
+  return {
+    done: done.then((result) => ({ code: exitCodeOf(result), stderr: result.stderr })),
+    force: () => killGroup(child, "SIGKILL"),
+  };
 }
 
 /** A file to append to, as the channel of a program that may outlive us; to be closed here once that was started. */
@@ -113,10 +90,19 @@ export async function openLog(file: string): Promise<WriteStream> {
   return log;
 }
 
-function endGroup(child: ResultPromise): void {
-  killGroup(child, "SIGTERM");
-  const force = setTimeout(() => killGroup(child, "SIGKILL"), GRACE_MS);
-  void child.finally(() => clearTimeout(force));
+async function unlessAborted<T>(child: Promise<T>, signal: AbortSignal | undefined, onAbort: () => void): Promise<T> {
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await child;
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** @throws Error when it could not be started */
+function exitCodeOf({ exitCode, signal, message, cause }: Result): number {
+  if (exitCode === undefined && signal === undefined) throw cause ?? new Error(message);
+  return exitCode ?? 1;
 }
 
 function killGroup(child: ResultPromise, signal: "SIGTERM" | "SIGKILL"): void {

@@ -17,7 +17,7 @@ const COUNTED = [
   "index.ts",
   "helm/backend/values.yaml",
   "package-lock.json",
-  "scripts/images/warm-up.mjs",
+  "scripts/images/warm-up.mts",
   "scripts/programs.ts",
   "services/backend/src/main.ts",
   "services/frontend/app/page.tsx",

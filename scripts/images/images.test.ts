@@ -93,11 +93,11 @@ describe.each(["frontend", "backend"])("Dockerfile.%s", (name) => {
   });
 });
 
-describe("manifests.mjs", () => {
+describe("manifests.mts", () => {
   function makeManifests(...args: string[]): string {
     const folder = tempFolder();
     copyFileSync(path.join(ROOT, "package-lock.json"), path.join(folder, "package-lock.json"));
-    const script = path.join(ROOT, "scripts/images/manifests.mjs");
+    const script = path.join(ROOT, "scripts/images/manifests.mts");
     execFileSync(process.execPath, [script, ...args], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
     return folder;
   }

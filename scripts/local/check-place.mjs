@@ -1,6 +1,5 @@
 import path from "node:path";
-import { alreadyRunning, lockFile, openDataDir } from "./data-dir.mjs";
-import { lockHolder } from "./lock.mjs";
+import { openDataDir } from "./data-dir.mjs";
 import { assertPortFree } from "./ports.mjs";
 import { readStamp } from "./stamps.mjs";
 import { UserError } from "./user-error.mjs";
@@ -15,16 +14,11 @@ const POSTGRES_MAJOR = "18";
 export async function checkPlace({ dataDir, databaseUrl, port, backendPort }) {
   openDataDir(dataDir);
   if (databaseUrl === undefined) checkPostgresVersion(path.join(dataDir, "postgres"));
-  const holder = lockHolder(lockFile(dataDir));
-  if (holder) throw alreadyRunning(dataDir, holder);
   await assertPortFree(port, "PORT");
   await assertPortFree(backendPort, "BACKEND_PORT");
 }
 
-/**
- * Refuses data that another major version of PostgreSQL wrote.
- * @param {string} folder
- */
+/** Refuses data that another major version of PostgreSQL wrote. @param {string} folder */
 export function checkPostgresVersion(folder) {
   const version = readStamp(path.join(folder, "data", "PG_VERSION")) ?? POSTGRES_MAJOR;
   if (version === POSTGRES_MAJOR) return;

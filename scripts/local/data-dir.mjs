@@ -1,20 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { takeLock } from "./lock.mjs";
+import { lockHolder, takeLock } from "./lock.mjs";
 import { SECRET_CHARACTERS } from "./settings.mjs";
+import { readIfAny } from "./stamps.mjs";
 import { errorCode, UserError } from "./user-error.mjs";
 
 /** Raised when an older program could no longer read what a newer one wrote. */
 const FORMAT = 1;
 
-/** @param {string} dataDir */
-export function lockFile(dataDir) {
-  return path.join(dataDir, "lock");
-}
-
 /**
- * Makes the data folder, or checks the one that is there: that we may write to it and that no newer version wrote it.
+ * Makes the data folder, or checks the one that is there: that we may write to it, that no newer version wrote it, and
+ * that nobody else uses it.
  * @param {string} dataDir
  */
 export function openDataDir(dataDir) {
@@ -28,11 +25,10 @@ export function openDataDir(dataDir) {
     const code = errorCode(error);
     if (error instanceof UserError || code === undefined) throw error;
     const reason = code === "ENOSPC" ? "the disk is full" : code;
-    throw new UserError(
-      `the data folder ${dataDir} can't be written (${reason}): choose another, for example DATA_DIR=~/todo-data npm start`,
-      { cause: error },
-    );
+    const advice = "choose another, for example DATA_DIR=~/todo-data npm start";
+    throw new UserError(`the data folder ${dataDir} can't be written (${reason}): ${advice}`, { cause: error });
   }
+  refuseHolder(dataDir, lockHolder(path.join(dataDir, "lock")));
 }
 
 /**
@@ -41,18 +37,18 @@ export function openDataDir(dataDir) {
  * @param {string} address what the one who has it shows
  */
 export async function lockDataDir(dataDir, address) {
-  const lock = await takeLock(lockFile(dataDir), address);
-  if ("holder" in lock) throw alreadyRunning(dataDir, lock.holder);
-  return lock;
+  const lock = await takeLock(path.join(dataDir, "lock"), address);
+  return "release" in lock ? lock : refuseHolder(dataDir, lock.holder);
 }
 
 /**
  * @param {string} dataDir
- * @param {import("./lock.mjs").Holder} holder
+ * @param {import("./lock.mjs").Holder | undefined} holder
  */
-export function alreadyRunning(dataDir, { pid, note }) {
-  return new UserError(
-    `the app already runs on ${dataDir} (process ${pid}, ${note}): open that, ` +
+function refuseHolder(dataDir, holder) {
+  if (holder === undefined) return undefined;
+  throw new UserError(
+    `the app already runs on ${dataDir} (process ${holder.pid}, ${holder.note}): open that, ` +
       "or start a second one with another DATA_DIR, PORT and BACKEND_PORT",
   );
 }
@@ -63,34 +59,30 @@ export function alreadyRunning(dataDir, { pid, note }) {
  * @param {string | undefined} given
  */
 export function authSecret(dataDir, given) {
-  if (given !== undefined) return given;
   const file = path.join(dataDir, "auth-secret");
-  try {
-    const kept = readFileSync(file, "utf8").trim();
-    if (kept.length < SECRET_CHARACTERS) {
-      throw new UserError(`${file} is damaged: put it back from a copy, or delete it and everyone signs in again`);
-    }
-    return kept;
-  } catch (error) {
-    if (errorCode(error) !== "ENOENT") throw error;
+  const found = given ?? readIfAny(file)?.trim();
+  if (found === undefined) {
+    const made = randomBytes(32).toString("base64url");
+    writeWhole(file, `${made}\n`);
+    return made;
   }
-  const secret = randomBytes(32).toString("base64url");
-  writeWhole(file, `${secret}\n`);
-  return secret;
+  if (found.length >= SECRET_CHARACTERS) return found;
+  throw new UserError(`${file} is damaged: put it back from a copy, or delete it and everyone signs in again`);
 }
 
 /** @param {string} dataDir */
 function checkFormat(dataDir) {
   const file = path.join(dataDir, "version.json");
-  let format;
+  const text = readIfAny(file);
+  if (text === undefined) {
+    writeWhole(file, `${JSON.stringify({ format: FORMAT })}\n`);
+    return;
+  }
+  let format = Number.NaN;
   try {
-    format = JSON.parse(readFileSync(file, "utf8")).format;
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") {
-      writeWhole(file, `${JSON.stringify({ format: FORMAT })}\n`);
-      return;
-    }
-    if (!(error instanceof SyntaxError)) throw error;
+    ({ format } = JSON.parse(text));
+  } catch {
+    // Cut off: damaged.
   }
   if (!Number.isInteger(format)) {
     throw new UserError(`${file} is damaged: write {"format":${FORMAT}} into it, or start with another DATA_DIR`);
@@ -108,7 +100,7 @@ function checkFormat(dataDir) {
  * @param {string} file
  * @param {string} content
  */
-function writeWhole(file, content) {
+export function writeWhole(file, content) {
   const half = `${file}.new`;
   writeFileSync(half, content, { mode: 0o600, flush: true });
   renameSync(half, file);

@@ -1,6 +1,4 @@
-/**
- * A fault that the person at the keyboard can mend: its message is one line that says what is wrong and what to do.
- */
+/** A fault that the person at the keyboard can mend: its message is one line that says what is wrong and what to do. */
 export class UserError extends Error {
   /** @override */
   name = "UserError";

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
-// node warm-up.mjs <url> <program> [arguments]: starts a server, waits until the address answers 200, ends it. So V8's
+// node warm-up.mts <url> <program> [arguments]: starts a server, waits until the address answers 200, ends it. So V8's
 // compile cache is on disk when the image is made, and a server that does not start fails the build.
 
 const READY_MS = 60_000;
@@ -12,7 +13,7 @@ const END_MS = 20_000;
 const REST_MS = 100;
 
 const [url, program, ...args] = process.argv.slice(2);
-if (!url || !program) throw new Error("usage: node warm-up.mjs <url> <program> [arguments]");
+if (!url || !program) throw new Error("usage: node warm-up.mts <url> <program> [arguments]");
 const child = spawn(program, args, { stdio: "inherit" });
 const exited = once(child, "exit");
 try {
@@ -28,8 +29,7 @@ const [code, signal] = await exited;
 clearTimeout(force);
 if (code !== 0) throw new Error(`${args.join(" ")} did not end well: ${signal ?? `exit code ${code}`}`);
 
-/** @param {string} address */
-async function answers(address) {
+async function answers(address: string): Promise<void> {
   const end = performance.now() + READY_MS;
   while (performance.now() < end) {
     if (child.exitCode !== null) throw new Error(`${args.join(" ")} ended with exit code ${child.exitCode}`);
@@ -40,7 +40,7 @@ async function answers(address) {
 }
 
 /** A server may go on loading after it has begun to listen. One that never rests is ended all the same. */
-async function rests() {
+async function rests(): Promise<void> {
   const end = performance.now() + READY_MS;
   const runs = () => child.exitCode === null && child.signalCode === null;
   for (let before = 0; runs() && performance.now() < end; await sleep(REST_MS)) {
@@ -51,17 +51,13 @@ async function rests() {
 }
 
 /** What the server's process has used so far, in user and kernel mode: fields 14 and 15 of proc_pid_stat(5). */
-function cpuTicks() {
+function cpuTicks(): number {
   const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   return Number(fields[11]) + Number(fields[12]);
 }
 
-/**
- * Over a connection of its own, so that none is left for which the server would wait at its end.
- * @param {string} address
- * @returns {Promise<number | undefined>} undefined while nobody listens
- */
-function statusOf(address) {
+/** Over a connection of its own, so that none is left for which the server would wait at its end. */
+function statusOf(address: string): Promise<number | undefined> {
   return new Promise((resolve) => {
     const request = get(address, { agent: false }, (response) => {
       response.resume();
@@ -69,9 +65,4 @@ function statusOf(address) {
     });
     request.on("error", () => resolve(undefined));
   });
-}
-
-/** @param {number} ms */
-function sleep(ms) {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
