@@ -1,11 +1,11 @@
 export type Values = Record<string, unknown>;
 
-export interface Container {
+export type Container = {
   name: string;
   image: string;
   /** All of it. */
   spec: Values;
-}
+};
 
 /** Where the kinds that make pods keep the pod's specification. */
 const POD_IN: Record<string, string[]> = {

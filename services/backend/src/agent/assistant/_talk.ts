@@ -34,10 +34,10 @@ export const tasks: readonly Task[] = [
   task(9, "Buy oat milk"),
 ];
 
-export interface Call {
+export type Call = {
   readonly tool: string;
   readonly input: unknown;
-}
+};
 
 export const user = (text: string): AgentInputItem => ({ role: "user", content: text });
 export const assistant = (text: string): AgentInputItem => ({

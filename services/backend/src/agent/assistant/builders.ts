@@ -6,16 +6,28 @@ import { numbersText, readReference } from "./references.ts";
 import { readTasks } from "./titles.ts";
 
 /** What a row's builder is given: the named groups of its pattern, and what is needed to read them. */
-export interface Said {
+export type Said = {
   readonly part: (name: string) => string;
   readonly masked: Masked;
   readonly mentioned: Mentioned;
-}
+};
 
 /** A command about the tasks that a part of the sentence names; null when that part is not understood. */
-export function about(said: Said, what: "complete" | "reopen" | "delete" | "show", part = "what"): Command | null {
+export function about(
+  said: Said,
+  what: "complete" | "reopen" | "delete" | "restore" | "show",
+  part = "what",
+): Command | null {
   const reference = readReference(said.part(part), said.masked, said.mentioned);
   return reference === null ? null : { do: what, what: reference };
+}
+
+/** Undo or redo of what was changed last: of the tasks named by `what`, when it is there. */
+export function undoing(said: Said, options: { redo?: boolean; anyway?: boolean } = {}): Command | null {
+  const { redo = false, anyway = false } = options;
+  if (said.part("what") === "") return { do: "undo", numbers: null, redo, anyway };
+  const what = readReference(said.part("what"), said.masked, said.mentioned);
+  return what?.by === "numbers" ? { do: "undo", numbers: what.numbers, redo, anyway } : null;
 }
 
 /** An update of the tasks named by `what`. */

@@ -2,24 +2,24 @@ import type { AgentInputItem } from "@openai/agents";
 import { type ToolOutput, toolOutputSchema } from "@todo/contract";
 
 /** A tool call of this run with what came back: the contract's output, or the plain sentence of a failure. */
-export interface Round {
+export type Round = {
   readonly tool: string;
   readonly output: ToolOutput;
-}
+};
 
-export interface Spoken {
+export type Spoken = {
   readonly role: "user" | "assistant";
   readonly text: string;
-}
+};
 
-export interface Conversation {
+export type Conversation = {
   /** The newest user message. */
   readonly message: string;
   /** Messages before it, oldest first, without those of the system. */
   readonly earlier: readonly Spoken[];
   /** What this run has done so far, in the order of its calls. */
   readonly rounds: readonly Round[];
-}
+};
 
 /** Sorts a model's input into what was said before, the newest message and what was done for it. */
 export function readConversation(input: string | readonly AgentInputItem[]): Conversation {

@@ -1,13 +1,13 @@
 import { casual } from "chrono-node";
 
 /** Where a date phrase stands in a text, with the words that belong to it ("by", "due on"), and the phrase itself. */
-export interface FoundDate {
+export type FoundDate = {
   readonly start: number;
   readonly end: number;
   readonly phrase: string;
   /** A span of time ("3pm to 5pm") stays in the title, since a task holds only one moment. */
   readonly span: boolean;
-}
+};
 
 // Only the place of the phrase is used; the server resolves it by the user's own clock.
 const reference = new Date(2026, 10, 23, 12);

@@ -3,12 +3,12 @@ import { limits } from "@todo/contract";
 import { findDate } from "./dates.ts";
 
 /** What a phrase says besides the title. */
-export interface Details {
+export type Details = {
   readonly rest: string;
   readonly due: string | null;
   readonly priority: TaskPriority | null;
   readonly tags: readonly string[];
-}
+};
 
 const levels: Readonly<Record<string, TaskPriority>> = {
   high: "high",

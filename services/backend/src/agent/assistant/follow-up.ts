@@ -38,12 +38,12 @@ function readAt(spoken: readonly Spoken[], depth: number): Command[] {
   return [{ ...pending, what: reply }];
 }
 
-interface Asked {
+type Asked = {
   readonly for: "task" | "title";
   readonly title: string | null;
   /** The tasks to choose from; empty when any will do. */
   readonly numbers: readonly number[];
-}
+};
 
 function questionIn(answer: string): Asked | null {
   if (answer.split("\n").includes(texts.titleQuestion)) return { for: "title", title: null, numbers: [] };

@@ -6,10 +6,10 @@ import type { Masked } from "./normalise.ts";
 type Draft = { -readonly [Key in keyof ListFilter]?: ListFilter[Key] } & { about?: string };
 
 /** A filter is taken out of the sentence; whatever is then left must be filler, or the sentence is no list at all. */
-interface FilterRow {
+type FilterRow = {
   readonly pattern: RegExp;
   readonly read: (said: string, masked: Masked) => Draft | null;
-}
+};
 
 const day = (dueAfter: string | null, dueBefore: string | null, about: string): Draft => ({
   dueAfter,

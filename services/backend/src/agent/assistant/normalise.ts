@@ -6,13 +6,13 @@ const firstMask = 0xe000;
 const lastMask = 0xf8ff;
 const maskPattern = /[\uE000-\uF8FF]/g;
 
-export interface Masked {
+export type Masked = {
   readonly text: string;
   /** The text with its quotes, as it was written. */
   restore(text: string): string;
   /** The inside of the quotes when the text is one quoted span and nothing else. */
   quoted(text: string): string | null;
-}
+};
 
 /** Straightens quotes and spaces and drops what cannot be seen. */
 export function tidy(text: string): string {
@@ -60,11 +60,11 @@ const politeStart =
 const politeEnd =
   /(?:[ ,]+(?:please|pls|plz|thanks|thank you|thx|for me please|would you|will you|could you|can you|ok|okay))$/i;
 
-export interface Clause {
+export type Clause = {
   readonly text: string;
   /** It ended in a question mark and was not a polite request. */
   readonly asks: boolean;
-}
+};
 
 /** Takes "please", "could you" and the like from both ends, and the closing punctuation. */
 export function plain(clause: string): Clause {

@@ -6,7 +6,7 @@ import { type Masked, maskQuotes, plain, tidy } from "./normalise.ts";
 import { isBulletList, readTasks } from "./titles.ts";
 
 /** A clause with what was made of it. */
-interface Parsed {
+type Parsed = {
   readonly command: Command;
   /** What follows may belong to the user's own text. */
   readonly free: boolean;
@@ -14,7 +14,7 @@ interface Parsed {
   readonly plainly: boolean;
   readonly negated: boolean;
   readonly states: boolean;
-}
+};
 
 const longestClause = 600;
 const mostSegments = 200;

@@ -4,12 +4,12 @@ import type { Conversation } from "./conversation.ts";
 import { interpret } from "./follow-up.ts";
 import { changesFor, needsRows } from "./patches.ts";
 import { resolve } from "./resolve.ts";
-import { listAll, listMatching, type Rows, remember } from "./rows.ts";
+import { listAll, listDeleted, listMatching, type Rows, remember } from "./rows.ts";
 import { ask, listText, oneLine, outcomeText, taskLine, texts, topicText } from "./wording.ts";
 
 export type Step = { is: "call"; call: ToolCall } | { is: "text"; text: string };
 
-type Naming = Extract<Command, { what: Reference }>;
+type Naming = Exclude<Extract<Command, { what: Reference }>, { do: "restore" }>;
 
 /** Gives the calls that it wants, one by one, is given what came back, and ends with the lines of the answer. */
 type Talk = Generator<ToolCall, string[], ToolOutput>;
@@ -64,7 +64,31 @@ function* perform(command: Command, rows: Rows): Talk {
     if (output.error !== undefined) return [outcomeText("list_tasks", output)];
     return [listText(output.tasks ?? [], command.filter.status, command.about, output.more === true)];
   }
+  if (command.do === "undo") return yield* undo(command);
+  if (command.do === "restore") return yield* restore(command.what);
   return yield* changeNamed(command, rows);
+}
+
+function* undo({ numbers, redo, anyway }: Extract<Command, { do: "undo" }>): Talk {
+  const tasks = numbers === null ? null : [...numbers];
+  return [outcomeText("undo_changes", yield { tool: "undo_changes", input: { tasks, redo, anyway } })];
+}
+
+/** By number at once; by title it is looked for among the deleted ones. */
+function* restore(what: Reference): Talk {
+  if (what.by === "missing") return [texts.whichMissing];
+  if (what.by === "numbers") return [outcomeText("restore_tasks", yield restoring(what.numbers))];
+  if (what.by !== "title") return [texts.whichMissing];
+  const output = yield listDeleted(what.title);
+  if (output.error !== undefined) return [outcomeText("list_tasks", output)];
+  const resolved = resolve(what, output.tasks ?? [], "show");
+  if (resolved.is === "several") return [ask(resolved.title, resolved.tasks)];
+  if (resolved.is === "none" || resolved.numbers.length === 0) return [texts.notInTrash(what.title)];
+  return [outcomeText("restore_tasks", yield restoring(resolved.numbers))];
+}
+
+function restoring(numbers: readonly number[]): ToolCall {
+  return { tool: "restore_tasks", input: { tasks: [...numbers] } };
 }
 
 function* add(tasks: readonly NewTask[]): Talk {

@@ -3,12 +3,12 @@ import type { ToolCall } from "./commands.ts";
 import { searchWord } from "./resolve.ts";
 
 /** The user's tasks as far as this run has seen them. */
-export interface Rows {
+export type Rows = {
   /** Null before the first lookup. */
   tasks: Task[] | null;
   /** There are more than these. */
   more: boolean;
-}
+};
 
 const unfiltered = { status: "all", query: null, tag: null, priority: null, dueBefore: null, dueAfter: null } as const;
 
@@ -22,9 +22,14 @@ export function listMatching(title: string): ToolCall {
   return { tool: "list_tasks", input: { ...unfiltered, query: searchWord(title) } };
 }
 
+/** The lookup of a title among deleted tasks. */
+export function listDeleted(title: string): ToolCall {
+  return { tool: "list_tasks", input: { ...unfiltered, status: "deleted", query: searchWord(title) } };
+}
+
 /** Takes up what a call gave back, so that a later command of the same message sees the tasks as they are by then. */
 export function remember(rows: Rows, call: ToolCall, output: ToolOutput): void {
-  if (call.tool === "list_tasks" && output.tasks !== undefined) {
+  if (call.tool === "list_tasks" && call.input.status !== "deleted" && output.tasks !== undefined) {
     if (isFiltered(call)) addRows(rows, output.tasks);
     else Object.assign(rows, { tasks: output.tasks, more: output.more === true });
   }

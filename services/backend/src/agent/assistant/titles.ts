@@ -45,10 +45,10 @@ export function isBulletList(text: string): boolean {
   return lines.length > 1 && lines.every((line) => bullet.test(line));
 }
 
-interface Part {
+type Part = {
   readonly glue: string;
   readonly text: string;
-}
+};
 
 function readLine(line: string): Details[] {
   const parts = line.length > 2_000 ? [{ glue: "", text: line }] : partsOf(line);

@@ -15,6 +15,9 @@ export const texts = {
   whichMissing: "Which one do you mean? Say its number or part of its title.",
   titleQuestion: "What should the task be called?",
   dateQuestion: "To which day? Please say it all in one sentence, for example “move task 3 to friday”.",
+  notInTrash: (title: string) => `No deleted task fits "${oneLine(title)}". Say “what did I delete?” to see them.`,
+  undoAnyway: "Nothing was changed. Say “undo anyway” to lose that change.",
+  undoRest: (left: number) => `${left} more changes are left of it: say “undo” again to go on.`,
   rejected: "You declined, so nothing was deleted.",
   howTo: [
     "This is what I understand:",
@@ -22,7 +25,8 @@ export const texts = {
     "Show: “show all my tasks”, “what is pending?”, “what is due this week?”, “find milk”",
     "Complete: “mark task 3 as complete”, “done with groceries”, “reopen task 3”",
     "Change: “rename task 2 to call mum”, “move task 3 to friday”, “make task 4 urgent”, “tag task 2 with home”",
-    "Delete: “delete the meeting task”, “delete all done tasks”",
+    "Delete: “delete the meeting task”, “delete all done tasks”, “what did I delete?”",
+    "Take back: “undo”, “undo task 3”, “redo”, “restore the meeting task”",
   ].join("\n"),
 } as const;
 
@@ -30,7 +34,6 @@ const topics: Readonly<Record<Topic, string>> = {
   help: texts.howTo,
   greeting: "Hello! Tell me what to add, show, complete, change or delete.",
   thanks: "You are welcome.",
-  undo: "Use the Undo button below the answer that made the change; it takes back all of that answer.",
   nothing: "All right, I changed nothing.",
   "never-mind": "All right, I changed nothing.",
   "no-title": texts.titleQuestion,
@@ -61,12 +64,12 @@ export function taskLine(task: Task): string {
   return `#${task.number} ${oneLine(task.title)}${facts.length > 0 ? ` (${facts.join(", ")})` : ""}`;
 }
 
-const kinds = { all: "", done: "completed ", open: "open " } as const;
+const kinds = { all: "", done: "completed ", open: "open ", deleted: "deleted " } as const;
 
 /** A list under its heading. */
 export function listText(
   tasks: readonly Task[],
-  status: "open" | "done" | "all",
+  status: "open" | "done" | "all" | "deleted",
   about: string,
   more: boolean,
 ): string {
@@ -85,6 +88,7 @@ export function outcomeText(tool: string, output: ToolOutput): string {
     // A failure without the contract's form says nothing of what was changed, so neither do we.
     if (output.error.code === "unreadable") return sentence(output.error.message);
     const message = sentence(output.error.message);
+    if (output.error.code === "undo_conflict") return `${message} ${texts.undoAnyway}`;
     return /nothing was|not done/i.test(message) ? message : `${message} Nothing was changed.`;
   }
   const lines = output.changes.map(changeText);
@@ -100,6 +104,7 @@ export function outcomeText(tool: string, output: ToolOutput): string {
   const unchanged = output.unchanged ?? [];
   if (unchanged.length > 0)
     lines.push(`${numbersText(unchanged)} ${unchanged.length === 1 ? "was" : "were"} ${already(tool)}.`);
+  if (output.left !== undefined) lines.push(texts.undoRest(output.left));
   return lines.length > 0 ? lines.join("\n") : "There was nothing to change.";
 }
 

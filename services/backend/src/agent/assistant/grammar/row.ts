@@ -6,7 +6,7 @@ import type { Command } from "../commands.ts";
  * gone by then); the first whose pattern fits and whose builder gives a command wins. To teach the assistant a new way
  * of speaking, add a row with its examples: `grammar.test.ts` runs them.
  */
-export interface Row {
+export type Row = {
   readonly intent: string;
   readonly examples: readonly string[];
   readonly pattern: RegExp;
@@ -17,7 +17,7 @@ export interface Row {
   /** Set when the sentence begins with the task and not with an order: what stands left of "and" may belong to it. */
   readonly states?: true;
   readonly build: (said: Said) => Command | null;
-}
+};
 
 /** Words that stand before a new value. */
 export const to = "(?:to|as|into|for|until|till|by|at|on)";

@@ -15,14 +15,6 @@ export const talkRows: readonly Row[] = [
     build: () => ({ do: "say", topic: "help" }),
   },
   {
-    intent: "undo",
-    examples: ["undo", "undo that", "restore task 3"],
-    pattern: row(
-      "(?:undo|undo (?:that|it|this|everything|the last (?:one|change|thing|action))|revert(?: that| it)?|take (?:that|it) back|restore .*|undelete .*)",
-    ),
-    build: () => ({ do: "say", topic: "undo" }),
-  },
-  {
     intent: "never-mind",
     examples: ["never mind", "cancel", "no"],
     pattern: row(
