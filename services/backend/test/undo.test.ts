@@ -1,8 +1,9 @@
 import { functionCall } from "@openai/agents/testing";
-import type { ErrorBody, Task, ToolOutput } from "@todo/contract";
+import { type ErrorBody, type Task, type ToolOutput, textOf } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
+import { emptyTrash } from "../src/domain/trash.ts";
 import { answering, says } from "./_answering.ts";
-import { type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
+import { closeAfterTest, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
 
 /** A model that makes the calls which the message holds as JSON: `[name, input]` each. */
 const obedient = answering(({ said, turn }) => {
@@ -212,5 +213,48 @@ describe("somebody else's changes", () => {
       expect(foreign.status).toBe(404);
     }
     expect(await get(person, milk)).toMatchObject({ status: "done" });
+  });
+});
+
+describe("the trash", () => {
+  it("shows what was deleted, gives it back, and lets go of it after 30 days", async () => {
+    const { person, tasks } = await someone("milk", "rent", "call");
+    const { milk, rent } = tasks as Record<"milk" | "rent", Task>;
+    for (const { id } of [milk, rent]) await person.json("DELETE", `/api/tasks/${id}`);
+    expect((await person.tasks("status=deleted")).map(({ title }) => title)).toEqual(["milk", "rent"]);
+    const restored = await person.json<ToolOutput>("POST", "/api/tasks/restore", { tasks: [rent.number, 99] });
+    expect(restored).toMatchObject({ changes: [{ kind: "restored", after: { id: rent.id } }], notFound: [99] });
+    const { db } = server.deps;
+    const days = (count: number) => new Date(Date.now() + count * 24 * 60 * 60 * 1_000);
+    await emptyTrash(db, days(29));
+    expect(await person.tasks("status=deleted")).toHaveLength(1);
+    await emptyTrash(db, days(31));
+    expect(await person.tasks("status=deleted")).toEqual([]);
+    expect((await person.tasks()).map(({ title }) => title)).toEqual(["rent", "call"]);
+    // What is gone for good can't be undone, which is said rather than done in part.
+    expect((await undo(person, { tasks: [milk.number] })).status).toBe(200);
+    expect(await undone(person, { tasks: [milk.number] })).toEqual({ changes: [], notFound: [milk.number] });
+  });
+});
+
+describe("undo in the chat, without a model", () => {
+  it("takes back what was just done, says what would be lost, and redoes it", async () => {
+    const rules = await startTestServer();
+    closeAfterTest(rules);
+    const person = await signUp(rules);
+    const id = await person.conversation();
+    const say = async (text: string) => textOf((await person.say(id, text)).parts);
+    await say("add buy milk");
+    await say("delete buy milk");
+    expect(await person.tasks()).toEqual([]);
+    expect(await say("bring it back")).toContain('Restored #1 "buy milk"');
+    expect(await say("redo")).toContain('Deleted #1 "buy milk"');
+    expect(await say("restore the milk task")).toContain("Restored #1");
+    await say("mark task 1 as done");
+    const [milk] = await person.tasks();
+    await person.json("PATCH", `/api/tasks/${milk?.id}`, { title: "buy oat milk" });
+    await person.json("PATCH", `/api/tasks/${milk?.id}`, { title: "buy rice milk" });
+    expect(await say("undo task 1")).toContain('was "buy rice milk"');
+    expect(await person.tasks()).toMatchObject([{ title: "buy oat milk", status: "done" }]);
   });
 });
