@@ -1,5 +1,5 @@
 import { functionCall } from "@openai/agents/testing";
-import { type ErrorBody, type Task, type ToolOutput, textOf } from "@todo/contract";
+import { type ErrorBody, type PastChange, type Task, type ToolOutput, textOf } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { emptyTrash } from "../src/domain/trash.ts";
 import { answering, says } from "./_answering.ts";
@@ -173,6 +173,26 @@ describe("an undone undo", () => {
     }
     await undone(person, { run });
     expect(await state()).toEqual(["open", true]);
+  });
+
+  it("is found by the change that it took back, page by page", async () => {
+    const { person } = await someone();
+    const { run, conversation } = await answer(person, [
+      ["add_tasks", { tasks: [{ title: "milk" }, { title: "rent" }, { title: "call" }] }],
+    ]);
+    await undone(person, { run });
+    const found: PastChange[] = [];
+    for (let page: PastChange[] | undefined; page === undefined || page.length > 0; found.push(...page)) {
+      const before = found.length > 0 ? `&before=${found.at(-1)?.event}` : "";
+      const query = `/api/changes?conversation=${conversation}&undone=true&limit=2${before}`;
+      ({ items: page } = await person.json<{ items: PastChange[] }>("GET", query));
+    }
+    expect(found.map(({ title }) => title)).toEqual(["call", "rent", "milk"]);
+    await undone(person, { changes: found.map(({ undoneBy }) => undoneBy) });
+    expect((await person.tasks()).map(({ title }) => title)).toEqual(["milk", "rent", "call"]);
+    // What is in effect again is taken back by nothing.
+    const { items } = await person.json<{ items: PastChange[] }>("GET", `/api/changes?conversation=${conversation}`);
+    expect(items.map(({ undoneBy }) => undoneBy)).toEqual([undefined, undefined, undefined]);
   });
 });
 

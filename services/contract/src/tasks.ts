@@ -138,5 +138,7 @@ export const pastChangeSchema = z.object({
   /** Whether it took other changes back, and whether it is taken back itself. */
   undo: z.boolean(),
   undone: z.boolean(),
+  /** The change that took it back: undone in its turn, that is a redo. */
+  undoneBy: z.int().optional(),
 });
 export type PastChange = z.infer<typeof pastChangeSchema>;

@@ -2,7 +2,13 @@ import type { ErrorCode } from "@todo/contract";
 import { afterEach, vi } from "vitest";
 
 /** A request that the page made. */
-export type Call = { method: string; path: string; query: Record<string, string>; body: Record<string, unknown> };
+export type Call = {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: Record<string, unknown>;
+  requestId: string | null;
+};
 type Handler = (call: Call) => unknown;
 
 export type FakeServer = {
@@ -33,6 +39,7 @@ export function fakeServer(): FakeServer {
       path: pathname,
       query: Object.fromEntries(searchParams),
       body: JSON.parse(String(init.body ?? "null")) ?? {},
+      requestId: new Headers(init.headers).get("x-request-id"),
     };
     calls.push(call);
     const route = routes.findLast(({ pattern }) => pattern.test(`${call.method} ${call.path}`));

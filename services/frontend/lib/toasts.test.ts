@@ -4,9 +4,9 @@ import { dismissToast, showToast, toasts } from "./toasts.ts";
 beforeEach(() => toasts.set({ current: null }));
 
 test("a newer message takes the place of an older one", () => {
-  showToast("one", async () => "undone");
+  showToast("one", { label: "Undo", run: async () => {} }, { stays: true });
   showToast("two");
-  expect(toasts.get().current).toEqual({ id: expect.any(Number), message: "two" });
+  expect(toasts.get().current).toEqual({ id: expect.any(Number), message: "two", stays: false });
 });
 
 test("what dismisses the older one leaves the newer", () => {

@@ -1,7 +1,8 @@
 "use client";
 
+import type { ChangeEvent } from "@todo/contract";
 import { usePathname } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { getSession } from "./api/auth.ts";
 import { listenForChanges } from "./change-events.ts";
 import { createSessionRegistry } from "./chat/session-registry.ts";
@@ -32,22 +33,28 @@ export function useWorkspace(userId: string) {
   const list = useStore(conversations);
   const conversation = list.items.find((item) => item.id === session.id);
 
+  const onChange = useEffectEvent((change: ChangeEvent) => {
+    if (change.tasks) {
+      void tasks.refresh();
+      if (conversationId !== null) void session.undos.refresh();
+    }
+    if (change.conversations) void conversations.refresh();
+  });
+
   useEffect(() => {
     void tasks.refresh();
     void conversations.refresh();
-    return listenForChanges({
-      onConnected: setConnected,
-      onChange: (change) => {
-        if (change.tasks) void tasks.refresh();
-        if (change.conversations) void conversations.refresh();
-      },
-    });
+    return listenForChanges({ onConnected: setConnected, onChange: (change) => onChange(change) });
   }, [tasks, conversations]);
 
   useEffect(() => {
     session.activate();
     return session.deactivate;
   }, [session]);
+
+  useEffect(() => {
+    if (conversationId === session.id) void session.undos.refresh();
+  }, [session, conversationId]);
 
   // The list tells of answers that other tabs have asked for.
   const run = conversation?.run ?? null;

@@ -210,11 +210,11 @@ function isDeleted(task: Task): boolean {
 /** What was changed, the newest first. */
 export async function listChanges(
   ctx: Context,
-  filter: Pick<events.EventFilter, "undone" | "conversationId">,
+  filter: Pick<events.EventFilter, "undone" | "conversationId" | "before">,
   limit: number,
 ): Promise<PastChange[]> {
   const found = await events.listTaskEvents(ctx.db, ctx.userId, filter, limit);
-  return found.map(({ id, kind, after, at, undo, undone }) => ({
+  return found.map(({ id, kind, after, at, undo, undone, undoneBy }) => ({
     event: id,
     kind,
     task: after.number,
@@ -222,5 +222,6 @@ export async function listChanges(
     at: at.toISOString(),
     undo,
     undone,
+    ...(undone && undoneBy !== null && { undoneBy }),
   }));
 }

@@ -9,8 +9,11 @@ const input = z.strictObject({
   limit: z.int().min(1).max(limits.undoChanges).default(20),
   undone: z.boolean().nullable().default(null).meta(forPrograms),
   conversation: z.uuid().nullable().default(null).meta(forPrograms),
+  before: z.int32().positive().nullable().default(null).meta(forPrograms),
 });
 export type ListChangesInput = z.input<typeof input>;
+
+const MAX_EVENT = 2 ** 31 - 1;
 
 const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.undoChanges).default(50),
@@ -19,6 +22,8 @@ const query = z.strictObject({
     .transform((value) => value === "true")
     .optional(),
   conversation: z.uuid().optional(),
+  /** Older than the change with this number: the last of a page leads to the next one. */
+  before: z.coerce.number().int().positive().max(MAX_EVENT).optional(),
 });
 
 export const listChanges = defineOperation({
@@ -41,8 +46,12 @@ export const listChanges = defineOperation({
       (_ctx, { history }) => ({ items: history ?? [] }),
     ),
   ],
-  async run(ctx, { limit, undone, conversation }) {
-    const filter = { undone: undone ?? undefined, conversationId: conversation ?? undefined };
+  async run(ctx, { limit, undone, conversation, before }) {
+    const filter = {
+      undone: undone ?? undefined,
+      conversationId: conversation ?? undefined,
+      before: before ?? undefined,
+    };
     return { changes: [], history: await listChangesOf(ctx, filter, limit) };
   },
 });

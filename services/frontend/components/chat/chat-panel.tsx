@@ -15,6 +15,7 @@ type Props = { session: ChatSession; connected: boolean; userName: string };
 
 export function ChatPanel({ session, connected, userName }: Props) {
   const state = useStore(session.store);
+  const { said } = useStore(session.undos);
   const rows = rowsOf(state);
   const isBusy = state.activity !== "idle";
   const announcement = useAnnouncement(rows);
@@ -43,6 +44,9 @@ export function ChatPanel({ session, connected, userName }: Props) {
       </div>
       <p className="visually-hidden" role="status" aria-live="polite">
         {announcement}
+      </p>
+      <p className="visually-hidden" role="status" aria-live="polite">
+        {said}
       </p>
     </section>
   );

@@ -1,20 +1,19 @@
 // @vitest-environment happy-dom
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import type { TaskChange } from "@todo/contract";
 import type { MessagePart, ToolPart } from "@todo/contract/message";
 import { beforeEach, expect, test, vi } from "vitest";
-import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts";
+import { fakeServer } from "../../lib/_fake-server.ts";
 import { task } from "../../lib/_task.ts";
 import { type ChatSession, createChatSession } from "../../lib/chat/session.ts";
 import type { Row } from "../../lib/chat/state.ts";
 import { show } from "../_page.tsx";
 import { MessageItem } from "./message-item.tsx";
 
-let server: FakeServer;
 let session: ChatSession;
 
 beforeEach(() => {
-  server = fakeServer();
+  fakeServer();
   session = createChatSession({ id: "c", isNew: false });
 });
 
@@ -39,7 +38,6 @@ function call(part: Partial<ToolPart>): ToolPart {
 const did = (...changes: TaskChange[]) => call({ output: { changes } });
 const milk = task({ id: "m", number: 1, title: "Buy milk" });
 const bread = task({ id: "b", number: 2, title: "Buy bread" });
-const completed: TaskChange = { kind: "completed", before: milk, after: { ...milk, status: "done" } };
 const added: TaskChange = { kind: "added", before: null, after: bread };
 const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name });
 const receipts = () => within(screen.getByRole("list", { name: "What was changed" })).getAllByRole("listitem");
@@ -60,49 +58,6 @@ test("an added task is told with its due date", () => {
   const due = { date: "2026-11-27", time: "17:00", zone: "UTC" };
   show(message([did({ kind: "added", before: null, after: { ...bread, due } })]));
   expect(receipts()[0]?.textContent).toMatch(/Due .*2026/);
-});
-
-test("undo waits for the server, then says that it is undone", async () => {
-  const { user } = show(message([did(completed)]));
-  const answered = Promise.withResolvers();
-  server.otherwise(() => answered.promise);
-  await user.click(button("Undo: Completed #1 Buy milk"));
-  expect(button("Undo: Completed #1 Buy milk").disabled).toBe(true);
-  expect(screen.queryByText("Undone")).toBeNull();
-  answered.resolve(milk);
-  expect(await screen.findByText("Undone")).toBeDefined();
-  expect(screen.queryByRole("button")).toBeNull();
-});
-
-test("an undo that fails says why, and is offered again", async () => {
-  const { user } = show(message([did(completed)]));
-  server.otherwise(() => refusal(409, "conflict", "It was changed since."));
-  await user.click(button("Undo: Completed #1 Buy milk"));
-  expect((await screen.findByRole("alert")).textContent).toBe("Not undone: It was changed since.");
-  expect(button("Undo: Completed #1 Buy milk").disabled).toBe(false);
-  server.otherwise(() => milk);
-  await user.click(button("Undo: Completed #1 Buy milk"));
-  expect(await screen.findByText("Undone")).toBeDefined();
-  expect(screen.queryByRole("alert")).toBeNull();
-});
-
-test("several changes are undone at once, and each for itself", async () => {
-  server.otherwise(() => milk);
-  const { user } = show(message([did(completed), call({ toolCallId: "t2", output: { changes: [added] } })]));
-  await user.click(button("Undo: Added #2 Buy bread"));
-  expect(await screen.findAllByText("Undone")).toHaveLength(1);
-  await user.click(button("Undo all 2 changes"));
-  await waitFor(() => expect(screen.getAllByText("Undone")).toHaveLength(2));
-  expect(screen.queryByRole("button")).toBeNull();
-});
-
-test("there is no undo of all for one change, nor while the answer is being written", () => {
-  const { rerender } = show(message([did(completed)]));
-  expect(screen.queryByRole("button", { name: /Undo all/ })).toBeNull();
-  rerender(message([did(completed, added)], { status: "streaming" }));
-  expect(screen.queryByRole("button", { name: /Undo all/ })).toBeNull();
-  rerender(message([did(completed, added)]));
-  expect(button("Undo all 2 changes")).toBeDefined();
 });
 
 test("tasks that were looked at are listed, and that there are more", () => {

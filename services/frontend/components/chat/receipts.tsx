@@ -1,11 +1,11 @@
 import type { TaskChange } from "@todo/contract";
+import { isUndone, targetOfChange, type UndoStore } from "../../lib/chat/undos.ts";
 import { formatDue } from "../../lib/dates.ts";
 import { fieldChanges, verbOf } from "../../lib/receipts.ts";
-import { undoOf } from "../../lib/undo.ts";
-import { keyOf, type Undo } from "../../lib/use-undo.ts";
-import { Button } from "../ui/button.tsx";
+import { useStore } from "../../lib/store.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import styles from "./receipts.module.css";
+import { UndoButton } from "./undo-button.tsx";
 
 const icons: Record<TaskChange["kind"], IconName> = {
   added: "plus",
@@ -16,29 +16,27 @@ const icons: Record<TaskChange["kind"], IconName> = {
   restored: "undo",
 };
 
+type Props = { runId: string | null; undos: UndoStore };
+
 /** The committed changes of one tool call, each with the way back. */
-export function Receipts({ changes, undo }: { changes: TaskChange[]; undo: Undo }) {
+export function Receipts({ changes, ...props }: Props & { changes: TaskChange[] }) {
   return (
-    <div className={styles.card}>
-      <ul aria-label="What was changed">
-        {changes.map((change) => (
-          <Receipt key={keyOf(change)} change={change} undo={undo} />
-        ))}
-      </ul>
-      {undo.problem !== null && (
-        <p role="alert" className={styles.problem}>
-          Not undone: {undo.problem}
-        </p>
-      )}
-    </div>
+    <ul aria-label="What was changed" className={styles.card}>
+      {changes.map((change) => (
+        <Receipt key={keyOf(change)} change={change} {...props} />
+      ))}
+    </ul>
   );
 }
 
-function Receipt({ change, undo }: { change: TaskChange; undo: Undo }) {
+function Receipt({ change, runId, undos }: Props & { change: TaskChange }) {
   const { after, kind } = change;
-  const status = undo.statusOf(change);
+  const state = useStore(undos);
+  const undone = isUndone(state, change, runId);
+  const target = targetOfChange(state, change);
+  const what = target?.redo ? "Redo" : "Undo";
   return (
-    <li className={styles.receipt} data-undone={status === "done" || undefined}>
+    <li className={styles.receipt} data-undone={undone || undefined}>
       <span className={styles.icon} data-kind={kind}>
         <Icon name={icons[kind]} size={16} />
       </span>
@@ -46,6 +44,7 @@ function Receipt({ change, undo }: { change: TaskChange; undo: Undo }) {
         <p>
           <span className={styles.verb}>{verbOf(change)}</span> <span className={styles.number}>#{after.number}</span>{" "}
           <span className={styles.title}>{after.title}</span>
+          {undone && <span className={styles.undone}> Undone</span>}
         </p>
         {kind === "added" && after.due !== null && <p className={styles.detail}>Due {formatDue(after.due)}</p>}
         {fieldChanges(change).map(({ field, before, after: now }) => (
@@ -54,21 +53,15 @@ function Receipt({ change, undo }: { change: TaskChange; undo: Undo }) {
           </p>
         ))}
       </div>
-      {status === "done" ? (
-        <span className={styles.undone}>Undone</span>
-      ) : (
-        undoOf(change) !== null && (
-          <Button
-            variant="quiet"
-            small
-            disabled={status === "busy"}
-            aria-label={`Undo: ${verbOf(change)} #${after.number} ${after.title}`}
-            onClick={() => void undo.undo(change)}
-          >
-            Undo
-          </Button>
-        )
+      {target !== null && (
+        <UndoButton store={undos} target={target} name={`${what}: ${verbOf(change)} #${after.number} ${after.title}`}>
+          {what}
+        </UndoButton>
       )}
     </li>
   );
+}
+
+function keyOf({ event, kind, after }: TaskChange): string {
+  return event === undefined ? `${kind} ${after.id} ${after.updatedAt}` : String(event);
 }

@@ -1,7 +1,7 @@
 import type { ToolPart } from "@todo/contract/message";
 import type { Row } from "../../lib/chat/state.ts";
+import type { UndoStore } from "../../lib/chat/undos.ts";
 import { toolOutputOf } from "../../lib/receipts.ts";
-import type { Undo } from "../../lib/use-undo.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { FoundTasks } from "./found-tasks.tsx";
 import { Receipts } from "./receipts.tsx";
@@ -14,17 +14,21 @@ const doing: Record<string, string> = {
   complete_tasks: "Checking off…",
   reopen_tasks: "Reopening…",
   delete_tasks: "Deleting…",
+  restore_tasks: "Bringing back…",
+  undo_changes: "Undoing…",
+  list_changes: "Looking at what was changed…",
 };
 
 type Props = {
   part: ToolPart;
   status: Row["status"];
-  undo: Undo;
+  runId: string | null;
+  undos: UndoStore;
   onDecide: (approvalId: string, decision: "approve" | "reject") => Promise<void>;
 };
 
 /** What the assistant did, told by what was committed: never by its own words. */
-export function ToolCall({ part, status, undo, onDecide }: Props) {
+export function ToolCall({ part, status, runId, undos, onDecide }: Props) {
   const output = part.state === "output-available" ? toolOutputOf(part.output) : null;
   const { approval } = part;
   return (
@@ -40,7 +44,9 @@ export function ToolCall({ part, status, undo, onDecide }: Props) {
       {part.state === "input-available" && status === "streaming" && (
         <p className={styles.doing}>{doing[part.toolName] ?? "Working…"}</p>
       )}
-      {output !== null && output.changes.length > 0 && <Receipts changes={output.changes} undo={undo} />}
+      {output !== null && output.changes.length > 0 && (
+        <Receipts changes={output.changes} runId={runId} undos={undos} />
+      )}
       {output?.tasks !== undefined && <FoundTasks tasks={output.tasks} more={output.more ?? false} />}
     </>
   );

@@ -46,6 +46,8 @@ const button = (name: string) => screen.getByRole("button", { name });
 const check = () => screen.getByRole<HTMLInputElement>("checkbox", { name: "Done: #1 Buy milk" });
 const sent = () => server.calls.filter(({ method }) => method !== "GET");
 const toast = () => toasts.get().current?.message;
+/** Does what the message at the foot of the page offers. */
+const press = () => act(async () => toasts.get().current?.action?.run());
 
 test("checking a task off shows at once, is sent, and can be taken back", async () => {
   const answered = Promise.withResolvers();
@@ -59,22 +61,25 @@ test("checking a task off shows at once, is sent, and can be taken back", async 
   await waitFor(() => expect(toast()).toBe("Completed #1"));
   expect(sent()).toMatchObject([{ path: "/api/tasks/m", body: { status: "done" } }]);
 
-  server.on("PATCH /api/tasks/m", () => {
+  server.on("POST /api/changes/undo", () => {
     stored = [milk, bread];
-    return milk;
+    return { changes: [] };
   });
-  await act(() => toasts.get().current?.undo?.());
-  expect(sent().at(-1)).toMatchObject({ path: "/api/tasks/m", body: { status: "open" } });
+  await press();
+  expect(sent().at(-1)).toMatchObject({
+    path: "/api/changes/undo",
+    body: { call: sent()[0]?.requestId, anyway: false },
+  });
   expect(check().checked).toBe(false);
+  expect(toast()).toBe("Undone");
 });
 
-test("reopening a task says so, and is taken back by completing it", async () => {
+test("reopening a task says so", async () => {
   stored = [{ ...milk, status: "done" }];
   const { user } = await open();
   await user.click(check());
   await waitFor(() => expect(toast()).toBe("Reopened #1"));
-  await act(() => toasts.get().current?.undo?.());
-  expect(sent().map(({ body }) => body)).toEqual([{ status: "open" }, { status: "done" }]);
+  expect(sent().map(({ body }) => body)).toEqual([{ status: "open" }]);
 });
 
 test("what could not be checked off is open again, and no way back is offered", async () => {
@@ -89,9 +94,9 @@ test("what could not be checked off is open again, and no way back is offered", 
 test("a deleted task goes away at once, and can be brought back", async () => {
   const answered = Promise.withResolvers();
   server.on("DELETE /api/tasks/m", () => answered.promise);
-  server.on("POST /api/tasks/m/restore", () => {
+  server.on("POST /api/changes/undo", () => {
     stored = [milk, bread];
-    return milk;
+    return { changes: [] };
   });
   const { user } = await open();
   await user.click(button("Delete #1 Buy milk"));
@@ -100,8 +105,9 @@ test("a deleted task goes away at once, and can be brought back", async () => {
   stored = [bread];
   answered.resolve(milk);
   await waitFor(() => expect(toast()).toBe("Deleted #1"));
-  await act(() => toasts.get().current?.undo?.());
-  expect(server.changes()).toEqual(["DELETE /api/tasks/m", "POST /api/tasks/m/restore"]);
+  await press();
+  expect(server.changes()).toEqual(["DELETE /api/tasks/m", "POST /api/changes/undo"]);
+  expect(sent()[1]?.body).toEqual({ call: sent()[0]?.requestId, anyway: false });
   expect(screen.getByText("Buy milk")).toBeDefined();
 });
 

@@ -3,9 +3,10 @@
 import type { Task, TaskPatch } from "@todo/contract";
 import { limits } from "@todo/contract/limits";
 import { useState } from "react";
-import { deleteTask, restoreTask, updateTask } from "../../lib/api/tasks.ts";
+import { deleteTask, updateTask } from "../../lib/api/tasks.ts";
+import { offerUndo } from "../../lib/offer-undo.ts";
+import { randomId } from "../../lib/random-id.ts";
 import type { TasksStore } from "../../lib/tasks-store.ts";
-import { showToast } from "../../lib/toasts.ts";
 import { IconButton } from "../ui/button.tsx";
 import { InlineEdit } from "../ui/inline-edit.tsx";
 import { TaskEditor } from "./task-editor.tsx";
@@ -17,28 +18,21 @@ export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
   const { id, number, title, status, notes } = task;
   const isDone = status === "done";
 
-  function update(patch: TaskPatch): Promise<Task | null> {
-    return store.change(
+  async function update(patch: TaskPatch, done = "Changed"): Promise<Task | null> {
+    const call = randomId();
+    const changed = await store.change(
       (items) => items.map((item) => (item.id === id ? { ...item, ...patch } : item)),
-      () => updateTask(id, patch),
+      () => updateTask(id, patch, call),
     );
-  }
-
-  async function toggle(): Promise<void> {
-    const changed = await update({ status: isDone ? "open" : "done" });
-    if (changed !== null) showToast(`${isDone ? "Reopened" : "Completed"} #${number}`, () => update({ status }));
+    if (changed !== null) offerUndo(`${done} #${number}`, call, store.refresh);
+    return changed;
   }
 
   async function remove(): Promise<void> {
+    const call = randomId();
     const without = (items: Task[]) => items.filter((item) => item.id !== id);
-    const deleted = await store.change(without, () => deleteTask(id));
-    if (deleted !== null)
-      showToast(`Deleted #${number}`, () =>
-        store.change(
-          (items) => items,
-          () => restoreTask(id),
-        ),
-      );
+    const deleted = await store.change(without, () => deleteTask(id, call));
+    if (deleted !== null) offerUndo(`Deleted #${number}`, call, store.refresh);
   }
 
   if (mode === "details") {
@@ -51,7 +45,13 @@ export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
   return (
     <li className={styles.task} data-done={isDone || undefined}>
       <label className={styles.check}>
-        <input type="checkbox" checked={isDone} onChange={() => void toggle()} />
+        <input
+          type="checkbox"
+          checked={isDone}
+          onChange={() =>
+            void (isDone ? update({ status: "open" }, "Reopened") : update({ status: "done" }, "Completed"))
+          }
+        />
         <span className="visually-hidden">
           Done: #{number} {title}
         </span>

@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 const region = () => screen.getByRole("status");
-const say = (message: string, undo?: () => Promise<unknown>) => act(() => showToast(message, undo));
+const say = (...toast: Parameters<typeof showToast>) => act(() => showToast(...toast));
 const pass = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
 const press = (name: string) => act(async () => void fireEvent.click(screen.getByRole("button", { name })));
 
@@ -64,20 +64,24 @@ test("is dismissed", async () => {
   expect(region().textContent).toBe("");
 });
 
-test("undo is offered where there is a way back, made once, and told", async () => {
+test("what can be done about it is offered, once", async () => {
   say("Signed in");
   expect(screen.queryByRole("button", { name: "Undo" })).toBeNull();
-  const undo = vi.fn(async (): Promise<unknown> => "made");
-  say("Completed #1", undo);
+  const run = vi.fn(async () => showToast("Undone"));
+  say("Completed #1", { label: "Undo", run });
   await press("Undo");
-  expect(undo).toHaveBeenCalledOnce();
+  expect(run).toHaveBeenCalledOnce();
   expect(region().textContent).toBe("Undone");
   await pass(9_000);
   expect(region().textContent).toBe("");
 });
 
-test("an undo that fails is not told as done", async () => {
-  say("Completed #1", async () => null);
-  await press("Undo");
+test("a question waits until it is answered or dismissed", async () => {
+  const run = vi.fn(async () => {});
+  say("Changed since", { label: "Undo anyway", run }, { stays: true });
+  await pass(60_000);
+  expect(region().textContent).toBe("Changed sinceUndo anyway");
+  await press("Dismiss");
   expect(region().textContent).toBe("");
+  expect(run).not.toHaveBeenCalled();
 });

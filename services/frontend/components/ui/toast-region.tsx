@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "react";
 import { useStore } from "../../lib/store.ts";
-import { dismissToast, showToast, toasts } from "../../lib/toasts.ts";
+import { dismissToast, type Toast, toasts } from "../../lib/toasts.ts";
 import { Button, IconButton } from "./button.tsx";
 import styles from "./toast-region.module.css";
 
@@ -19,16 +19,15 @@ export function ToastRegion() {
   useEffect(() => setHeld(false), [id]);
 
   useEffect(() => {
-    if (current === null || held) return;
+    if (current === null || current.stays || held) return;
     const timer = setTimeout(() => dismissToast(current.id), shownMs);
     return () => clearTimeout(timer);
   }, [current, held]);
 
-  async function undo(): Promise<void> {
-    if (current?.undo === undefined) return;
-    dismissToast(current.id);
+  function act({ id, action }: Toast): void {
+    dismissToast(id);
     setHeld(false);
-    if ((await current.undo()) !== null) showToast("Undone");
+    void action?.run();
   }
 
   return (
@@ -43,9 +42,9 @@ export function ToastRegion() {
       {current !== null && (
         <div className={styles.toast}>
           <span>{current.message}</span>
-          {current.undo !== undefined && (
-            <Button variant="quiet" small onClick={() => void undo()}>
-              Undo
+          {current.action !== undefined && (
+            <Button variant="quiet" small onClick={() => act(current)}>
+              {current.action.label}
             </Button>
           )}
           <IconButton icon="close" label="Dismiss" size={16} onClick={() => dismissToast(current.id)} />

@@ -1,5 +1,7 @@
 import type { ErrorBody, ErrorCode } from "@todo/contract";
 
+export type ErrorDetail = { path: string; message: string };
+
 /** An answer that says no. `code` is one of ours, one of better-auth's, or `internal` when the body told nothing. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -7,29 +9,40 @@ export class ApiError extends Error {
   readonly code: string;
   /** How long to wait before the next try, when the server said so. */
   readonly retryAfterMs: number | null;
+  /** What is wrong with which part, when the server said so. */
+  readonly details: ErrorDetail[];
 
-  constructor(status: number, code: string, message: string, retryAfterMs: number | null = null) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    retryAfterMs: number | null = null,
+    details: ErrorDetail[] = [],
+  ) {
     super(message);
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.details = details;
   }
 }
 
 /** Reads an answer that is not ok. Never throws, whatever stands in the body. */
 export async function apiErrorOf(response: Response): Promise<ApiError> {
-  const { code, message } = await bodyOf(response);
+  const { code, message, details } = await bodyOf(response);
   const header = response.headers.get("retry-after") ?? response.headers.get("x-retry-after");
   const seconds = header === null ? Number.NaN : Number(header);
-  return new ApiError(response.status, code, message, Number.isFinite(seconds) ? seconds * 1_000 : null);
+  return new ApiError(response.status, code, message, Number.isFinite(seconds) ? seconds * 1_000 : null, details);
 }
 
-async function bodyOf(response: Response): Promise<{ code: ErrorCode | string; message: string }> {
+async function bodyOf(
+  response: Response,
+): Promise<{ code: ErrorCode | string; message: string; details?: ErrorDetail[] | undefined }> {
   const fallback = { code: "internal", message: "Something went wrong. Please try again." };
   try {
     // The backend's own errors stand in `error`, better-auth's stand at the top.
     const body: Partial<ErrorBody> & { code?: string; message?: string } = await response.json();
-    if (body.error !== undefined) return { code: body.error.code, message: body.error.message };
+    if (body.error !== undefined) return body.error;
     return { code: body.code ?? fallback.code, message: body.message ?? fallback.message };
   } catch {
     return fallback;

@@ -12,7 +12,7 @@ export function getConversation(id: string): Promise<Conversation> {
 }
 
 export function createConversation(id: string, signal?: AbortSignal): Promise<Conversation> {
-  return request("POST", "/api/conversations", { id }, signal);
+  return request("POST", "/api/conversations", { id }, { signal });
 }
 
 export function renameConversation(id: string, title: string): Promise<Conversation> {
@@ -29,7 +29,7 @@ export function listMessages(id: string, cursor?: string): Promise<MessagePage> 
 
 /** Sends a message; the answer is the stream of its run. The same id and text again attach to the same run. */
 export function postMessage(id: string, message: NewMessage, signal: AbortSignal): Promise<Response> {
-  return send("POST", `/api/conversations/${id}/messages`, message, signal);
+  return send("POST", `/api/conversations/${id}/messages`, message, { signal });
 }
 
 /** The stream of the run in progress, from its start or after an event; 204 when there is none. */

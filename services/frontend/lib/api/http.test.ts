@@ -44,10 +44,13 @@ test("not when it was refused, nor after a long wait in vain", async () => {
 
 test("a change that comes to the same when it is made twice is sent again, with its body", async () => {
   const fetch = serve(lost(), good());
-  await updateTask("1", { title: "new" });
+  await updateTask("1", { title: "new" }, "one-request");
   expect(fetch.mock.calls.map(([, init]) => init.body)).toEqual(['{"title":"new"}', '{"title":"new"}']);
+  // By the same name, under which it can be undone whichever of them got through.
+  const named = { "content-type": "application/json", "x-request-id": "one-request" };
+  expect(fetch.mock.calls.map(([, init]) => init.headers)).toEqual([named, named]);
   const deleting = serve(away(), good());
-  await deleteTask("1");
+  await deleteTask("1", "one-request");
   expect(deleting).toHaveBeenCalledTimes(2);
 });
 

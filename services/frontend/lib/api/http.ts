@@ -3,6 +3,11 @@ import { ApiError, apiErrorOf, isTransient } from "./api-error.ts";
 
 type Method = "GET" | "POST" | "PATCH" | "DELETE";
 type Query = Record<string, string | number | undefined>;
+type Options = {
+  signal?: AbortSignal | undefined;
+  /** The request's name (8 to 64 letters, digits, _ and -), by which the changes that it makes can be undone. */
+  requestId?: string | undefined;
+};
 
 /** A path with its query, without what is undefined or empty. */
 export function withQuery(path: string, query: Query): string {
@@ -17,9 +22,9 @@ export function withQuery(path: string, query: Query): string {
  * Sends a request and gives the parsed answer, null for an empty one. Throws `ApiError` when it is not ok. A question is
  * asked again like `repeated`.
  */
-export function request<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+export function request<T>(method: Method, path: string, body?: unknown, options?: Options): Promise<T> {
   const once = async () => {
-    const response = await send(method, path, body, signal);
+    const response = await send(method, path, body, options);
     if (!response.ok) throw await rejected(response);
     const text = await response.text();
     return JSON.parse(text === "" ? "null" : text);
@@ -45,10 +50,18 @@ export function repeated<T>(make: () => Promise<T>, wait: typeof sleep = sleep):
 }
 
 /** Sends a request and gives the raw answer, for those who read its stream. */
-export function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
+export function send(
+  method: Method,
+  path: string,
+  body?: unknown,
+  { signal, requestId }: Options = {},
+): Promise<Response> {
   return fetch(path, {
     method,
-    headers: body === undefined ? {} : { "content-type": "application/json" },
+    headers: {
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(requestId !== undefined && { "x-request-id": requestId }),
+    },
     body: body === undefined ? null : JSON.stringify(body),
     cache: "no-store",
     signal: signal ?? AbortSignal.timeout(20_000),

@@ -11,12 +11,14 @@ export function addTask(task: NewTask): Promise<Task> {
   return request("POST", "/api/tasks", task);
 }
 
-export function updateTask(id: string, patch: TaskPatch): Promise<Task> {
-  return repeated(() => request("PATCH", `/api/tasks/${id}`, patch));
+/** Changes a task. However often it must be sent, it is the one call `requestId`, by which it can be undone. */
+export function updateTask(id: string, patch: TaskPatch, requestId: string): Promise<Task> {
+  return repeated(() => request("PATCH", `/api/tasks/${id}`, patch, { requestId }));
 }
 
-export function deleteTask(id: string): Promise<Task> {
-  return repeated(() => request("DELETE", `/api/tasks/${id}`));
+/** Moves a task to the trash, as the call `requestId`. */
+export function deleteTask(id: string, requestId: string): Promise<Task> {
+  return repeated(() => request("DELETE", `/api/tasks/${id}`, undefined, { requestId }));
 }
 
 export function restoreTask(id: string): Promise<Task> {

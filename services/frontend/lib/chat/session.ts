@@ -10,10 +10,13 @@ import { type FollowOptions, followRun } from "../stream/follow-run.ts";
 import { type Draft, emptyDraft, readDraft, writeDraft } from "./drafts.ts";
 import { createFrameQueue } from "./frame-queue.ts";
 import { activeRunOf, type ChatState, mergeNewest, stepFor } from "./state.ts";
+import { createUndoStore, type UndoStore } from "./undos.ts";
 
 export type ChatSession = {
   id: string;
   store: Store<ChatState>;
+  /** What of its changes is undone. */
+  undos: UndoStore;
   /** Shown now: load, and follow what is being answered. */
   activate: () => void;
   /** Not shown any more: let go of the stream. A message that is on its way is still sent. */
@@ -164,6 +167,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
   return {
     id,
     store,
+    undos: createUndoStore(id),
     activate() {
       active = true;
       store.set({ draft: readDraft(draftKey) });

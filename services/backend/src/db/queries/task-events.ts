@@ -51,6 +51,8 @@ export type TaskEvent = {
   callId: string | null;
   undo: boolean;
   undone: boolean;
+  /** The entry that took it back last, whether that is still in effect or not. */
+  undoneBy: number | null;
   at: Date;
 };
 
@@ -64,6 +66,8 @@ export type EventFilter = {
   /** Whether those are meant that are taken back. */
   undone?: boolean | undefined;
   conversationId?: string | undefined;
+  /** Those older than this entry. */
+  before?: number | undefined;
 };
 
 /** The newest entries first. */
@@ -129,15 +133,16 @@ export async function markUndone(
 }
 
 function selectEvents(trx: Trx, userId: string, filter: EventFilter) {
-  const { ids, runId, callId, undo, undone, conversationId } = filter;
+  const { ids, runId, callId, undo, undone, conversationId, before } = filter;
   return trx
     .selectFrom("taskEvents")
-    .select(["id", "taskId", "kind", "before", "after", "runId", "callId", "undo", "undone", "at"])
+    .select(["id", "taskId", "kind", "before", "after", "runId", "callId", "undo", "undone", "undoneBy", "at"])
     .where("userId", "=", userId)
     .$if(ids !== undefined, (query) => query.where("id", "in", ids ?? []))
     .$if(runId !== undefined, (query) => query.where("runId", "=", runId ?? ""))
     .$if(callId !== undefined, (query) => query.where("callId", "=", callId ?? ""))
     .$if(undo !== undefined, (query) => query.where("undo", "=", undo ?? false))
+    .$if(before !== undefined, (query) => query.where("id", "<", before ?? 0))
     .$if(undone !== undefined, (query) => query.where("undone", "=", undone ?? false))
     .$if(conversationId !== undefined, (query) =>
       query.where("runId", "in", (eb) =>

@@ -1,0 +1,25 @@
+import { ApiError, messageOf } from "./api/api-error.ts";
+import { undoChanges } from "./api/changes.ts";
+import { showToast } from "./toasts.ts";
+
+/** Says what was just done by the request `call`, with the way back. `refresh` is called after it was taken. */
+export function offerUndo(message: string, call: string, refresh: () => Promise<void>): void {
+  showToast(message, { label: "Undo", run: () => undo(call, refresh, false) });
+}
+
+async function undo(call: string, refresh: () => Promise<void>, anyway: boolean): Promise<void> {
+  const again = (label: string, force: boolean) => ({ label, run: () => undo(call, refresh, force) });
+  try {
+    await undoChanges({ call }, anyway);
+    await refresh();
+    showToast("Undone");
+  } catch (error) {
+    await refresh();
+    if (!(error instanceof ApiError)) return showToast(`Not undone. ${messageOf(error)}`, again("Try again", anyway));
+    // The server's sentence says what is there now, and is a question: it waits.
+    if (error.code === "undo_conflict") return showToast(error.message, again("Undo anyway", true), { stays: true });
+    // Another tab was faster: the edit changed nothing.
+    if (error.code === "not_found") return showToast("Nothing to undo: it was like that before.");
+    showToast(`Not undone. ${error.message}`, again("Try again", anyway));
+  }
+}
