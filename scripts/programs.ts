@@ -67,20 +67,33 @@ export async function run(
   return { code: exitCodeOf(result), output: result.all ?? "" };
 }
 
+/** What runs gently now, for a second Ctrl-C. */
+const gentle = new Set<ResultPromise>();
+
+/** Ends it at once, with all that it started. */
+export function forceEnd(): void {
+  for (const child of gentle) killGroup(child, "SIGKILL");
+}
+
 /**
  * Runs a program in sight of the user. When `signal` is aborted it gets one Ctrl-C and the time it needs to end in
  * order; a terminal's own Ctrl-C does not reach it, for two of them would cut it off.
- * @returns `force` ends it at once, with all that it started
  */
-export function runGently(program: string, args: string[], place: Place) {
+export async function runGently(
+  program: string,
+  args: string[],
+  place: Place,
+): Promise<{ code: number; stderr: string }> {
   place.signal?.throwIfAborted();
   const stderr = ["inherit", "pipe"] as const;
   const child = execa(program, args, { ...settings(place), detached: !WINDOWS, stdout: "inherit", stderr });
-  const done = unlessAborted(child, place.signal, () => child.kill("SIGINT"));
-  return {
-    done: done.then((result) => ({ code: exitCodeOf(result), stderr: result.stderr })),
-    force: () => killGroup(child, "SIGKILL"),
-  };
+  gentle.add(child);
+  try {
+    const result = await unlessAborted(child, place.signal, () => child.kill("SIGINT"));
+    return { code: exitCodeOf(result), stderr: result.stderr };
+  } finally {
+    gentle.delete(child);
+  }
 }
 
 /** A file to append to, as the channel of a program that may outlive us; to be closed here once that was started. */

@@ -1,7 +1,7 @@
+import { runCommand } from "../command.ts";
 import { ROOT } from "../local/paths.mjs";
 import { watchFiles } from "../watch.ts";
 import { prepare } from "./cluster.ts";
-import { runCommand } from "./command.ts";
 import { deploy } from "./deploy.ts";
 import { pulumiEnv, stackName } from "./settings.ts";
 import { deployedSources } from "./sources.ts";
@@ -10,7 +10,7 @@ import { deployedSources } from "./sources.ts";
 
 const NAMED_FILES = 3;
 
-async function dev(signal: AbortSignal): Promise<void> {
+async function dev(signal: AbortSignal): Promise<undefined> {
   const stack = stackName(process.argv.slice(2), process.env);
   const env = pulumiEnv(process.env, process.execPath);
   await prepare(stack, env, signal);

@@ -1,11 +1,11 @@
 import { thisMachine } from "../../stack/machine.ts";
 import { askMinikube } from "../../stack/minikube-profile.ts";
+import { runCommand } from "../command.ts";
 import { pinnedNode } from "../local/install.mjs";
 import { ROOT } from "../local/paths.mjs";
 import { UserError } from "../local/user-error.mjs";
 import { asker } from "../programs.ts";
 import { checkCluster, checkDisk, checkPorts, checkState } from "./checks.ts";
-import { runCommand } from "./command.ts";
 import { checkKubectl, checkPrograms, type Finding } from "./prerequisites.ts";
 import { readStackConfig } from "./pulumi.ts";
 import { isLocal, nodePortsOf, profileOf, pulumiEnv, stackName } from "./settings.ts";
@@ -14,7 +14,7 @@ import { isLocal, nodePortsOf, profileOf, pulumiEnv, stackName } from "./setting
 
 const WIDTH = 22;
 
-async function doctor(signal: AbortSignal): Promise<void> {
+async function doctor(signal: AbortSignal): Promise<undefined> {
   const stack = stackName(process.argv.slice(2), process.env);
   const ask = asker({ env: pulumiEnv(process.env, pinnedNode()), cwd: ROOT, signal });
   const programs: Finding[] = [{ name: "Node", found: process.versions.node }, ...(await checkPrograms(ask))];

@@ -1,15 +1,15 @@
 import { thisMachine } from "../../stack/machine.ts";
 import { askMinikube } from "../../stack/minikube-profile.ts";
+import { runCommand } from "../command.ts";
 import { UserError } from "../local/user-error.mjs";
 import { asker } from "../programs.ts";
 import { ensureMinikube } from "./cluster.ts";
-import { runCommand } from "./command.ts";
 import { forgetStack, openStack, update } from "./pulumi.ts";
 import { isLocal, profileOf, pulumiEnv, stackName } from "./settings.ts";
 
 // npm run down [-- stack]: removes all that npm run up has made, but for Minikube itself and the stack's settings.
 
-async function down(signal: AbortSignal): Promise<void> {
+async function down(signal: AbortSignal): Promise<undefined> {
   const stack = stackName(process.argv.slice(2), process.env);
   const env = pulumiEnv(process.env, process.execPath);
   const config = await openStack(stack, env, signal);

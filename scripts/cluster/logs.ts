@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { runCommand } from "../command.ts";
 import { ROOT } from "../local/paths.mjs";
 import { UserError } from "../local/user-error.mjs";
 import { asker, run } from "../programs.ts";
-import { runCommand } from "./command.ts";
 import { findKubectl, startedContainers } from "./kubectl.ts";
 import { openStack } from "./pulumi.ts";
 import { namespaceOf, pulumiEnv, stackName } from "./settings.ts";
@@ -13,7 +13,7 @@ import { namespaceOf, pulumiEnv, stackName } from "./settings.ts";
 const PARTS = ["frontend", "backend", "postgres"];
 const LOOK_AGAIN_MS = 2000;
 
-async function logs(signal: AbortSignal): Promise<void> {
+async function logs(signal: AbortSignal): Promise<undefined> {
   const args = process.argv.slice(2);
   const flags = args.filter((arg) => arg.startsWith("--")).map((arg) => arg.slice(2));
   const unknown = flags.find((flag) => !PARTS.includes(flag));

@@ -12,14 +12,6 @@ const QUIET = ["--non-interactive", "--color=never"];
 
 export type UpdateOptions = { env: NodeJS.ProcessEnv; signal: AbortSignal };
 
-/** The update that runs now, for a second Ctrl-C. */
-let running: { force: () => void } | undefined;
-
-/** Ends a running update at once. */
-export function forceEnd(): void {
-  running?.force();
-}
-
 /**
  * The settings of a stack that are no secrets, without the project's name before them. A stack that does not exist yet
  * is made, and selected for the user's own `pulumi` commands too.
@@ -81,13 +73,11 @@ async function updateOnce(command: "up" | "destroy", stack: string, { env, signa
   try {
     const args = [command, "--yes", "--skip-preview", "--stack", stack, "--event-log", log];
     // Pulumi knows the flag for its log of events only when this is set.
-    const gentle = runGently("pulumi", args, { cwd: ROOT, env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, signal });
-    running = gentle;
-    const { code, stderr } = await gentle.done;
+    const place = { cwd: ROOT, env: { ...env, PULUMI_DEBUG_COMMANDS: "true" }, signal };
+    const { code, stderr } = await runGently("pulumi", args, place);
     signal.throwIfAborted();
     return { ok: code === 0, events: readEvents(log), stderr };
   } finally {
-    running = undefined;
     rmSync(folder, { recursive: true, force: true });
   }
 }

