@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Logger } from "pino";
+import type { TokenBearer } from "./domain/api-tokens.ts";
 
 /** What Hono carries along with a request. */
 export type AppEnv = {
@@ -9,8 +10,11 @@ export type AppEnv = {
     log: Logger;
     /** Whose request it is, as far as addresses tell. Set on the account routes only. */
     clientAddress: string | undefined;
-    /** Set by the session middleware, and by nothing else. */
+    /** Set by the session and by the token middleware, and by nothing else. */
     userId: string;
+    /** Who calls with a token, and in which zone the call's words are meant; for the operations. */
+    bearer: TokenBearer | undefined;
+    zone: string;
     /** Asks whether the request's session is still valid. */
     sessionIsValid: () => Promise<boolean>;
   };

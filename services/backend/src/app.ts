@@ -3,10 +3,12 @@ import type { AppEnv } from "./app-env.ts";
 import type { Deps } from "./deps.ts";
 import { onError, onNotFound } from "./errors.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
+import { withoutToken } from "./middleware/caller.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { sameOrigin } from "./middleware/same-origin.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { session } from "./middleware/session.ts";
+import { approvalRoutes } from "./routes/approvals.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -15,8 +17,12 @@ import { healthRoutes } from "./routes/health.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { createRouter } from "./routes/router.ts";
 import { runRoutes } from "./routes/runs.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 
-/** The HTTP face. Open are health, metrics, the docs and the account routes; all else lies behind the session. */
+/**
+ * The HTTP face. Open are health, metrics, the docs and the account routes; the operations take a session or a token, all
+ * else a session.
+ */
 export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   const app = createRouter();
   app.onError(onError);
@@ -26,10 +32,12 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.route("/", healthRoutes(deps));
   app.route("/", docsRoutes(docsAssets));
   app.route("/", authRoutes(deps));
-  app.use("/api/*", session(deps));
   app.route("/", operationRoutes(deps));
+  app.use("/api/*", withoutToken(deps), session(deps));
   app.route("/", conversationRoutes(deps));
   app.route("/", runRoutes(deps));
+  app.route("/", approvalRoutes(deps));
+  app.route("/", tokenRoutes(deps));
   app.route("/", eventRoutes(deps));
 
   app.doc31("/openapi.json", {

@@ -16,6 +16,7 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
     case "unauthenticated":
       return 401;
     case "forbidden_origin":
+    case "forbidden_scope":
       return 403;
     case "not_found":
       return 404;

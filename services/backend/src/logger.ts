@@ -41,9 +41,10 @@ function describeError(error: unknown): ErrorDescription | unknown {
   };
 }
 
-/** Providers repeat part of the key in their errors, and drivers the whole address. */
+/** Providers repeat part of the key in their errors, drivers the whole address, and anything the token it was given. */
 function withoutSecrets(text: string): string {
   return text
     .replace(/\bsk-[\w*-]{4,}/g, "[key]")
+    .replace(/\btodo_[\w-]{43}/g, "[token]")
     .replace(/(postgres(?:ql)?:\/\/[^:@\s]*):[^@\s]*@/g, "$1:[password]@");
 }

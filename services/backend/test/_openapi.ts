@@ -21,12 +21,15 @@ export type Operation = {
   parameters: Parameter[];
   body: Schema | undefined;
   statuses: string[];
+  /** Of the list of operations, where it stands there. */
+  name: string | undefined;
 };
 
 type Described = {
   parameters?: Parameter[];
   requestBody?: { content: { "application/json": { schema: Schema } } };
   responses: Record<string, unknown>;
+  "x-operation"?: string;
 };
 export type Spec = { openapi: string; paths: Record<string, Record<string, Described>> };
 
@@ -44,6 +47,7 @@ export async function readOperations(server: { url: string }): Promise<Operation
       parameters: described.parameters ?? [],
       body: described.requestBody?.content["application/json"].schema,
       statuses: Object.keys(described.responses),
+      name: described["x-operation"],
     })),
   );
 }
@@ -96,6 +100,7 @@ export function example(schema: Schema, random: Random, name: string): unknown {
     case "string":
       return exampleText(schema, random, name);
     case "integer":
+    case "number":
       return schema.minimum ?? 1;
     case "boolean":
       return random.chance(0.5);

@@ -1,7 +1,9 @@
 import { functionCall } from "@openai/agents/testing";
+import type { ApprovalRequested } from "@todo/contract";
 import { eventually } from "../../../test/support/eventually.ts";
 import { type Asked, answering, type Output, says } from "./_answering.ts";
 import { type Person, readAnswer, signUp } from "./_harness.ts";
+import { makeProgram } from "./_program.ts";
 
 /** Words that stand in whatever the first person has, and nowhere else. */
 export const canary = "canary-7f3a";
@@ -26,10 +28,15 @@ export type Belongings = {
   /** By the segment of a path that stands before the id. */
   ids: Record<string, string[]>;
   messageIds: string[];
+  /** Of the session, and for a program. */
   token: string;
+  apiToken: string;
 };
 
-/** Fills an account: tasks (one deleted), a finished, a failed and a waiting run, an approval, messages, a session. */
+/**
+ * Fills an account: tasks (one deleted), a finished, a failed and a waiting run, messages, a session, a token for a program
+ * and a call that it left waiting: so two approvals.
+ */
 export async function settleIn(person: Person): Promise<Belongings> {
   const tasks = [];
   for (let i = 1; i <= 6; i++) {
@@ -48,14 +55,18 @@ export async function settleIn(person: Person): Promise<Belongings> {
   const approvals = answer.chunks.flatMap((chunk) =>
     chunk.type === "tool-approval-request" ? [chunk.approvalId] : [],
   );
+  const program = await makeProgram(person, { name: `${canary} program` });
+  const asked = await program.request("POST", "/api/tasks/delete", { tasks: [1, 2, 3, 4, 5] });
+  approvals.push(((await asked.json()) as ApprovalRequested).approval.id);
   const conversations = [told, failed, waiting];
   const runs = await Promise.all(conversations.map((id) => endedRun(person, id)));
   const pages = await Promise.all(conversations.map((id) => person.messages(id)));
   const { session } = await person.json<{ session: { token: string } }>("GET", "/api/auth/get-session");
   return {
-    ids: { tasks, conversations, runs, approvals },
+    ids: { tasks, conversations, runs, approvals, tokens: [program.id] },
     messageIds: pages.flat().map((message) => message.id),
     token: session.token,
+    apiToken: program.token,
   };
 }
 

@@ -100,6 +100,8 @@ describe("every route", () => {
 describe("ids in bodies", () => {
   /** Ids that clients make before they send. One that is taken can't be used again, whoever has it; that is all. */
   const madeByClients = new Set(["POST /api/conversations id", "POST /api/conversations/{id}/messages id"]);
+  /** Ids of what is to be found. */
+  const lookedUp = new Set(["POST /api/changes/undo run"]);
 
   it("of somebody else give nothing away", async () => {
     const before = await dump(server.databaseUrl, ann.userId);
@@ -107,6 +109,14 @@ describe("ids in bodies", () => {
       for (const [field, schema] of Object.entries(operation.body?.properties ?? {})) {
         if (schema.format !== "uuid") continue;
         const name = `${nameOf(operation)} ${field}`;
+        if (lookedUp.has(name)) {
+          const unknown = await ask(bob, operation, operation.path, { [field]: randomUUID() });
+          expect(unknown.status, name).toBe(404);
+          for (const id of Object.values(hers.ids).flat()) {
+            expect(await ask(bob, operation, operation.path, { [field]: id }), name).toEqual(unknown);
+          }
+          continue;
+        }
         if (!madeByClients.has(name))
           throw new Error(`${name} is new: test here that it is answered like an unknown id`);
         const path = fill(operation, await bob.conversation());
@@ -169,7 +179,7 @@ async function ask(person: Person | undefined, operation: Operation, path: strin
   const endless = operation.path === "/api/events" && response.status === 200;
   const text = endless ? await firstPiece(response) : await response.text();
   cut.abort();
-  for (const secret of [canary, hers.token, ann.email, ann.userId]) {
+  for (const secret of [canary, hers.token, hers.apiToken, ann.email, ann.userId]) {
     expect(text + JSON.stringify([...response.headers]), `${nameOf(operation)} ${path}`).not.toContain(secret);
   }
   if (!response.headers.get("content-type")?.includes("json")) return { status: response.status, body: text };

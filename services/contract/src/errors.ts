@@ -5,6 +5,7 @@ export const errorCodeSchema = z.enum([
   "invalid_request",
   "unauthenticated",
   "forbidden_origin",
+  "forbidden_scope",
   "not_found",
   "conflict",
   "run_active",

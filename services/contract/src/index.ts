@@ -1,3 +1,5 @@
+export * from "./api-tokens.ts";
+export * from "./approvals.ts";
 export * from "./conversations.ts";
 export * from "./errors.ts";
 export * from "./limits.ts";

@@ -16,13 +16,17 @@ export const limits = {
   /** How long deleted tasks can be brought back. */
   trashDays: 30,
   passwordCharacters: { min: 8, max: 128 },
+  /** Tokens that a user may have, and how long a name may be. */
+  apiTokens: { perUser: 20, nameCharacters: 60 },
+  /** Calls of programs that may wait for their user's approval at once. */
+  waitingCalls: 20,
   /** What one run (one answer of the assistant) may do at most. */
   run: {
     turns: 10,
     changes: 20,
     seconds: 60,
     perUser: 3,
-    /** Deleting this many tasks in one run waits for the user's approval. */
+    /** Deleting this many tasks in one run, or with one token in a minute, waits for the user's approval. */
     deletesBeforeApproval: 5,
   },
 } as const;

@@ -23,7 +23,7 @@ export class AppError extends Error {
 }
 
 /** The one answer for what does not exist and for what is someone else's. */
-export function notFound(what: "task" | "change" | "conversation" | "run" | "approval"): AppError {
+export function notFound(what: "task" | "change" | "conversation" | "run" | "approval" | "token"): AppError {
   return new AppError("not_found", `There is no such ${what}.`);
 }
 

@@ -3,12 +3,14 @@ import type { Deps } from "../deps.ts";
 import { forgetEndedWindows } from "../domain/rate-limits.ts";
 import { forgetOldLogs } from "../domain/run-log.ts";
 import { emptyTrash } from "../domain/trash.ts";
+import { forgetOldCalls } from "../domain/waiting-calls.ts";
 
 /** What is done every now and then; the only list. Each may run on several replicas at once. */
 const jobs = [
   { name: "old run logs", everyMs: 60_000, run: ({ db }: Deps) => forgetOldLogs(db) },
   { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => forgetEndedWindows(db) },
   { name: "trash", everyMs: 3_600_000, run: ({ db, clock }: Deps) => emptyTrash(db, clock()) },
+  { name: "old waiting calls", everyMs: 3_600_000, run: ({ db, clock }: Deps) => forgetOldCalls(db, clock()) },
 ];
 
 /** Starts all jobs; the returned function ends them. A job that fails is logged and tried again at its next time. */

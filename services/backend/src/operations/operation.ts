@@ -1,4 +1,4 @@
-import type { Task, ToolOutput } from "@todo/contract";
+import type { ApiScope, Task, ToolOutput } from "@todo/contract";
 import { z } from "zod";
 import { AppError } from "../domain/app-error.ts";
 import type { Context } from "../domain/context.ts";
@@ -12,9 +12,6 @@ export type OperationContext = Context & {
   /** The tasks of the card that the user approved, when this very call was asked about. */
   approved?: readonly Pick<Task, "id" | "number">[] | undefined;
 };
-
-/** What a token must be allowed for a call: to read the user's tasks, or to change them too. */
-export type Scope = "read" | "write";
 
 /** For an operation that deletes: what tells whether the user must be asked first. */
 export type Destruction<Input> = {
@@ -32,7 +29,8 @@ type Definition<Schema extends z.ZodType> = {
   /** What comes in. What `forPrograms` marks in it is not shown to models. */
   input: Schema;
   output: z.ZodType<ToolOutput>;
-  scope: Scope;
+  /** What a token must be good for. */
+  scope: ApiScope;
   /** Where it stands under `/api`; the first route is the one that takes the whole input, where there is one. */
   rest: readonly RestRoute<z.input<Schema> | z.output<Schema>>[];
   /** Does the work through the domain. @throws AppError, whose message a caller can act on */
@@ -48,7 +46,7 @@ export type Operation = {
   input: z.ZodType;
   output: z.ZodType<ToolOutput>;
   kind: "read" | "change" | "destructive";
-  scope: Scope;
+  scope: ApiScope;
   isUndo: boolean;
   rest: readonly RestRoute<unknown>[];
   /** @throws AppError `invalid_request` for an input that does not fit, and whatever the work throws */

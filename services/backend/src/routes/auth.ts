@@ -4,6 +4,7 @@ import type { Context as HonoContext, Next } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
+import { withoutToken } from "../middleware/caller.ts";
 import { clientAddress } from "../middleware/client-address.ts";
 import { limitSignIn } from "../middleware/rate-limit.ts";
 import { createRouter, json } from "./router.ts";
@@ -27,7 +28,7 @@ const routes = [
 /** The account routes; everything else that better-auth could serve stays closed. */
 export function authRoutes(deps: Deps) {
   const router = createRouter();
-  router.use("/api/auth/*", clientAddress(deps));
+  router.use("/api/auth/*", withoutToken(deps), clientAddress(deps));
   router.on("POST", ["/api/auth/sign-up/email", "/api/auth/sign-in/email"], limitSignIn(deps));
   router.on("POST", "/api/auth/delete-user", withPassword);
   for (const [method, name, summary] of routes) {

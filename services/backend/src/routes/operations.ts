@@ -1,15 +1,27 @@
 import { createRoute } from "@hono/zod-openapi";
+import { approvalRequestedSchema } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
 import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
+import { sessionOrToken } from "../middleware/caller.ts";
 import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
+import { perform } from "../operations/perform.ts";
 import type { RestRoute } from "../operations/rest-route.ts";
-import { body, commonErrors, createRouter, idParam, json, notFoundError, parseId, refuse } from "./router.ts";
-
-const UTC = "UTC";
+import {
+  body,
+  commonErrors,
+  conflictError,
+  createRouter,
+  forbiddenError,
+  idParam,
+  json,
+  notFoundError,
+  parseId,
+  refuse,
+} from "./router.ts";
 
 /** The operations as REST routes, with their descriptions. */
 export function operationRoutes(deps: Deps) {
@@ -18,14 +30,20 @@ export function operationRoutes(deps: Deps) {
     for (const rest of operation.rest) {
       router.openAPIRegistry.registerPath(describe(operation, rest));
       const path = `/api${rest.path.replace("{id}", ":id")}`;
-      router.on(rest.method.toUpperCase(), path, (c) => answer(c, deps, operation, rest));
+      router.on(rest.method.toUpperCase(), path, sessionOrToken(deps, operation.scope), (c) =>
+        answer(c, deps, operation, rest),
+      );
     }
   }
   return router;
 }
 
+const waitingAnswer = {
+  202: json("Not done yet: it waits in the app for the user's approval", approvalRequestedSchema),
+};
+
 function describe(
-  { description }: Operation,
+  { name, kind, description }: Operation,
   { method, path, summary, takes, answer: { status, ...answer } }: RestRoute<unknown>,
 ) {
   const query = method === "get" && takes instanceof z.ZodObject ? takes : undefined;
@@ -40,7 +58,16 @@ function describe(
       ...(query && { query }),
       ...(method !== "get" && takes && { body: body(takes) }),
     },
-    responses: { [status]: json(answer.description, answer.schema), ...notFoundError, ...commonErrors },
+    // Who reads the description by machine finds the tool of the same name.
+    "x-operation": name,
+    responses: {
+      [status]: json(answer.description, answer.schema),
+      ...(kind === "destructive" && waitingAnswer),
+      ...notFoundError,
+      ...conflictError,
+      ...forbiddenError,
+      ...commonErrors,
+    },
   });
 }
 
@@ -48,12 +75,14 @@ async function answer(c: HonoContext<AppEnv>, { asUser }: Deps, operation: Opera
   const id = rest.path.includes("{id}") ? parseId(c.req.param("id") ?? "", "task") : "";
   const read = rest.read(await takenBy(c, rest), id);
   if (!read.success) refuse(read.error);
-  const found = await asUser(c.var.userId, async (ctx) => {
-    const call = { runId: null, callId: c.var.requestId, operation: operation.name, tokenId: null };
-    const context = { ...ctx, call, askedAt: ctx.now, zone: UTC };
-    return rest.toBody(context, await operation.run(context, read.data), id);
+  const { userId, requestId, bearer, zone } = c.var;
+  const answered = await asUser(userId, async (ctx) => {
+    const call = { runId: null, callId: requestId, operation: operation.name, tokenId: bearer?.tokenId ?? null };
+    const context = { ...ctx, call, askedAt: ctx.now, zone };
+    const { output, waits } = await perform(context, operation, read.data);
+    return waits ?? { body: await rest.toBody(context, output, id) };
   });
-  return c.json(found, rest.answer.status);
+  return "approval" in answered ? c.json(answered, 202) : c.json(answered.body, rest.answer.status);
 }
 
 /** What a route reads of a request, unchecked. */

@@ -39,6 +39,8 @@ export const commonErrors = {
   503: error("The database can't be reached"),
 };
 export const notFoundError = { 404: error("Unknown, or somebody else's") };
+/** For routes that take a token. */
+export const forbiddenError = { 403: error("The token lacks the scope") };
 export const conflictError = { 409: error("Not possible in this state") };
 
 export const idParam = z.object({ id: z.string().openapi({ format: "uuid" }) });

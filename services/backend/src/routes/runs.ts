@@ -1,9 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { approvalDecisionSchema, type Chunk, newMessageSchema, runSchema } from "@todo/contract";
+import { type Chunk, newMessageSchema, runSchema } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
-import { decideApproval } from "../domain/approvals.ts";
 import { newestRun, type RunRow, retryRun, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { type Cursor, formatCursor, parseCursor, streamRun } from "../runs/stream-run.ts";
@@ -49,14 +48,6 @@ const retry = createRoute({
   request: { params: idParam },
   responses: { 200: json("The run", runSchema), ...errors },
 });
-const decide = createRoute({
-  method: "post",
-  path: "/api/approvals/{id}",
-  tags,
-  summary: "Approve or reject what an answer waits for",
-  request: { params: idParam, body: body(approvalDecisionSchema) },
-  responses: { 200: json("The run that waited", runSchema), ...errors },
-});
 
 export function runRoutes(deps: Deps) {
   const { asUser, worker, hub } = deps;
@@ -97,13 +88,6 @@ export function runRoutes(deps: Deps) {
     return c.json(run, 200);
   });
 
-  router.openapi(decide, async (c) => {
-    const id = parseId(c.req.valid("param").id, "approval");
-    const { decision } = c.req.valid("json");
-    const run = await asUser(c.var.userId, (ctx) => decideApproval(ctx, id, decision));
-    worker.wake();
-    return c.json(run, 200);
-  });
   return router;
 }
 

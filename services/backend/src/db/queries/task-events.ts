@@ -104,6 +104,19 @@ export async function countTaskEvents(trx: Trx, userId: string, filter: EventFil
   return Number(count);
 }
 
+/** How many tasks the token has deleted since then. */
+export async function countTokenDeletes(trx: Trx, userId: string, tokenId: string, since: Date): Promise<number> {
+  const { count } = await trx
+    .selectFrom("taskEvents")
+    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .where("userId", "=", userId)
+    .where("tokenId", "=", tokenId)
+    .where("kind", "=", "deleted")
+    .where("at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
 /**
  * Notes that entries are taken back. What these had themselves taken back is in effect again, what that had taken back is
  * not, and so on.

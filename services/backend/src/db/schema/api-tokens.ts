@@ -1,3 +1,4 @@
+import type { ApiScope } from "@todo/contract";
 import type { Selectable } from "kysely";
 
 /** Tokens for programs that act for their owner. The token itself is not kept. */
@@ -7,7 +8,7 @@ export type ApiTokensTable = {
   name: string;
   /** SHA-256 of the token, base64url: it is random, so nothing slower is needed. */
   hash: string;
-  scope: "read" | "write";
+  scope: ApiScope;
   /** The IANA zone that "tomorrow" is meant in when a program says it. */
   timeZone: string;
   createdAt: Date;

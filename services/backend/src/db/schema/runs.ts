@@ -76,4 +76,6 @@ export type ApprovalsTable = {
   input: JSONColumnType<Record<string, unknown>> | null;
   tokenId: string | null;
   timeZone: string | null;
+  /** What deciding it has done. */
+  output: JSONColumnType<ToolOutput> | null;
 };

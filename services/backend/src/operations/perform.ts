@@ -1,0 +1,43 @@
+import type { ApprovalRequested, DecidedCall, Run, ToolOutput } from "@todo/contract";
+import { AppError } from "../domain/app-error.ts";
+import { decideApproval } from "../domain/approvals.ts";
+import type { Context } from "../domain/context.ts";
+import { askAboutCall, decideCall, needsApproval, type WaitingCall } from "../domain/waiting-calls.ts";
+import { findOperation } from "./index.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+
+/** What came of a call: what was done, or what the user is asked. */
+export type Outcome = { output: ToolOutput; waits?: undefined } | { output?: undefined; waits: ApprovalRequested };
+
+/**
+ * Does a call that no run stands behind. One that deletes so much that the user must be asked first is not done: it waits
+ * in the app until `decide`. What would delete nothing needs no approval.
+ * @throws AppError whatever the operation throws, `conflict` when too many calls wait
+ */
+export async function perform(
+  ctx: OperationContext & Required<Pick<OperationContext, "call">>,
+  operation: Operation,
+  input: unknown,
+): Promise<Outcome> {
+  const { name, destruction } = operation;
+  if (destruction && (await needsApproval(ctx, destruction.count(input)))) {
+    const tasks = await destruction.tasks(ctx, input);
+    if (tasks.length > 0) return { waits: await askAboutCall(ctx, { action: name, tasks }, input) };
+  }
+  return { output: await operation.run(ctx, input) };
+}
+
+/**
+ * Decides an approval, once. A run's goes on with its answer; a call's is done in this very transaction.
+ * @throws AppError `not_found`, `approval_decided`, and whatever the operation throws
+ */
+export async function decide(ctx: Context, id: string, decision: "approve" | "reject"): Promise<Run | DecidedCall> {
+  const decided = await decideCall(ctx, id, decision, (waiting) => carryOut(ctx, waiting));
+  return decided ?? decideApproval(ctx, id, decision);
+}
+
+async function carryOut(ctx: Context, { input, ...waiting }: WaitingCall): Promise<ToolOutput> {
+  const operation = findOperation(waiting.call.operation);
+  if (!operation) throw new AppError("conflict", "This can't be done any more. Reject it, and ask anew.");
+  return operation.run({ ...ctx, ...waiting }, input);
+}

@@ -1,0 +1,43 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { approvalDecisionSchema, decidedCallSchema, pendingApprovalListSchema, runSchema } from "@todo/contract";
+import type { Deps } from "../deps.ts";
+import { listWaitingCalls } from "../domain/waiting-calls.ts";
+import { decide } from "../operations/perform.ts";
+import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+
+const tags = ["Approvals"];
+
+const list = createRoute({
+  method: "get",
+  path: "/api/approvals",
+  tags,
+  summary:
+    "List the calls of programs that wait for the user, newest first; what an answer waits for is in its message",
+  responses: { 200: json("All of them", pendingApprovalListSchema), ...commonErrors },
+});
+const decideOne = createRoute({
+  method: "post",
+  path: "/api/approvals/{id}",
+  tags,
+  summary: "Approve or reject what an answer or a program's call waits for",
+  request: { params: idParam, body: body(approvalDecisionSchema) },
+  responses: {
+    200: json("The run that waited, or what was done of the call", z.union([runSchema, decidedCallSchema])),
+    ...notFoundError,
+    ...conflictError,
+    ...commonErrors,
+  },
+});
+
+export function approvalRoutes({ asUser, worker }: Deps) {
+  const router = createRouter();
+  router.openapi(list, async (c) => c.json({ items: await asUser(c.var.userId, listWaitingCalls) }, 200));
+  router.openapi(decideOne, async (c) => {
+    const id = parseId(c.req.valid("param").id, "approval");
+    const { decision } = c.req.valid("json");
+    const decided = await asUser(c.var.userId, (ctx) => decide(ctx, id, decision));
+    worker.wake();
+    return c.json(decided, 200);
+  });
+  return router;
+}

@@ -1,0 +1,45 @@
+import { createRoute } from "@hono/zod-openapi";
+import { apiTokenListSchema, madeApiTokenSchema, newApiTokenSchema } from "@todo/contract";
+import type { Deps } from "../deps.ts";
+import { listApiTokens, makeApiToken, revokeApiToken } from "../domain/api-tokens.ts";
+import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+
+const tags = ["Tokens"];
+
+const make = createRoute({
+  method: "post",
+  path: "/api/tokens",
+  tags,
+  summary: "Make a token for a program; it is shown this once",
+  request: { body: body(newApiTokenSchema) },
+  responses: { 201: json("The token", madeApiTokenSchema), ...conflictError, ...commonErrors },
+});
+const list = createRoute({
+  method: "get",
+  path: "/api/tokens",
+  tags,
+  summary: "List the user's tokens, newest first, without the tokens themselves",
+  responses: { 200: json("All of them", apiTokenListSchema), ...commonErrors },
+});
+const revoke = createRoute({
+  method: "delete",
+  path: "/api/tokens/{id}",
+  tags,
+  summary: "Revoke a token; it ends at once, and with it the calls that it left waiting",
+  request: { params: idParam },
+  responses: { 204: { description: "It has ended" }, ...notFoundError, ...commonErrors },
+});
+
+export function tokenRoutes({ asUser }: Deps) {
+  const router = createRouter();
+  router.openapi(make, async (c) =>
+    c.json(await asUser(c.var.userId, (ctx) => makeApiToken(ctx, c.req.valid("json"))), 201),
+  );
+  router.openapi(list, async (c) => c.json({ items: await asUser(c.var.userId, listApiTokens) }, 200));
+  router.openapi(revoke, async (c) => {
+    const id = parseId(c.req.valid("param").id, "token");
+    await asUser(c.var.userId, (ctx) => revokeApiToken(ctx, id));
+    return c.body(null, 204);
+  });
+  return router;
+}
