@@ -1,4 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { asker } from "../../scripts/programs.ts";
+import { DEFAULTS } from "../../stack/defaults.ts";
+import { dockerVariables } from "../../stack/minikube.ts";
 import { execute } from "../support/execute.ts";
 
 const LONG_MS = 1_800_000;
@@ -31,8 +34,7 @@ export async function findDocker(signal: AbortSignal): Promise<Docker> {
 
 async function minikubeVariables(signal: AbortSignal): Promise<Record<string, string> | undefined> {
   try {
-    const text = await execute("minikube", ["docker-env", "--shell=none"], { signal });
-    return Object.fromEntries([...text.matchAll(/^(DOCKER_\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+    return await dockerVariables(process.env["MINIKUBE_PROFILE"] ?? DEFAULTS.minikubeProfile, asker({ signal }));
   } catch {
     signal.throwIfAborted();
     // There is none, or it does not run, or it has no Docker inside.

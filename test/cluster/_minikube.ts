@@ -1,7 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { outsideMinikube } from "../../scripts/cluster/settings.ts";
 import { ROOT } from "../../scripts/local/paths.mjs";
+import { asker } from "../../scripts/programs.ts";
+import { dockerVariables } from "../../stack/minikube.ts";
 import { findChromium } from "../support/chromium.ts";
 import { execute } from "../support/execute.ts";
 
@@ -38,16 +41,15 @@ export async function findMinikube(): Promise<Minikube | string> {
   const status = await works("minikube", ["status", "--output=json"]);
   if (status === undefined) return "Minikube does not run: start it as helm/QUICKSTART.md says";
   const profile = /"Name":"([^"]+)"/.exec(status)?.[1] ?? "minikube";
-  const ports = (await works("docker", ["port", profile], outerDockerEnv())) ?? "";
+  const ports = (await works("docker", ["port", profile], outsideMinikube(process.env))) ?? "";
   const missing = NODE_PORTS.find((port) => !ports.includes(`${port}/tcp`));
   if (missing !== undefined) {
     return `Minikube does not publish port ${missing}: start it with the docker driver as helm/QUICKSTART.md says`;
   }
-  const variables = await execute("minikube", ["docker-env", "--shell=none"]);
-  const pairs = [...variables.matchAll(/^(DOCKER_\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);
-  const docker: Record<string, string> = Object.fromEntries(pairs);
+  const docker = await dockerVariables(profile, asker()).catch(() => undefined);
+  if (docker === undefined) return "Minikube does not run Docker inside";
   const minikube = { profile, kubeconfig: await writeKubeconfig(profile), docker };
-  const problem = docker["DOCKER_HOST"] ? await foreignThings(minikube) : "Minikube does not run Docker inside";
+  const problem = await foreignThings(minikube);
   if (problem === undefined) return minikube;
   forget(minikube);
   return problem;
@@ -60,13 +62,6 @@ const TOOLS = [
   ["docker", "version"],
   ["docker", "buildx", "version"],
 ];
-
-/** The environment in which `docker` means the Docker that Minikube runs in, even in a shell that was led to the one inside. */
-export function outerDockerEnv(): NodeJS.ProcessEnv {
-  if (!process.env["MINIKUBE_ACTIVE_DOCKERD"]) return process.env;
-  const inner = ["DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH"];
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !inner.includes(name)));
-}
 
 /** Removes the file that `findMinikube` wrote. */
 export function forget({ kubeconfig }: Minikube): void {

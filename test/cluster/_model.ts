@@ -1,8 +1,8 @@
 import { networkInterfaces } from "node:os";
+import { outsideMinikube } from "../../scripts/cluster/settings.ts";
 import { execute } from "../support/execute.ts";
 import { type FakeOpenAi, type Script, startFakeOpenAi } from "../support/fake-openai/start-fake-openai.ts";
 import { minikube } from "./_cluster.ts";
-import { outerDockerEnv } from "./_minikube.ts";
 
 /**
  * Where a server on this machine must listen so that pods reach it, and by which name they do. The gateway of Minikube's
@@ -11,7 +11,7 @@ import { outerDockerEnv } from "./_minikube.ts";
 export async function hostAddress(): Promise<{ listen: string; asPodsSeeIt: string }> {
   const format = "--format={{range .IPAM.Config}}{{.Gateway}} {{end}}";
   const ask = ["network", "inspect", minikube().profile, format];
-  const gateways = (await execute("docker", ask, { env: outerDockerEnv() })).split(" ");
+  const gateways = (await execute("docker", ask, { env: outsideMinikube(process.env) })).split(" ");
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const gateway = gateways.find((address) => own.some((each) => each.family === "IPv4" && each.address === address));
   return gateway

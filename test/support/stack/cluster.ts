@@ -1,5 +1,8 @@
+import { asker } from "../../../scripts/programs.ts";
+import { dockerVariables } from "../../../stack/minikube.ts";
+import { execute } from "../execute.ts";
 import { NODE_PORTS, PROFILE } from "./profile.ts";
-import { must } from "./world.ts";
+import { ENV, must } from "./world.ts";
 
 export const NAMESPACE = "todo";
 export const PAGE = `http://localhost:${NODE_PORTS[0]}`;
@@ -22,14 +25,8 @@ export async function podsOf(part: string): Promise<string[]> {
 
 /** Runs docker against the daemon inside. */
 export async function docker(...args: string[]): Promise<string> {
-  const said = await must("minikube", ["-p", PROFILE, "docker-env", "--shell", "none", "-o", "json"]);
-  const { DOCKER_HOST, DOCKER_CERT_PATH } = JSON.parse(said.slice(said.indexOf("{"))) as Record<string, string>;
-  const tls = [
-    ["cacert", "ca"],
-    ["cert", "cert"],
-    ["key", "key"],
-  ].map(([flag, file]) => `--tls${flag}=${DOCKER_CERT_PATH}/${file}.pem`);
-  return must("docker", ["--host", DOCKER_HOST ?? "", "--tlsverify", ...tls, ...args]);
+  const variables = await dockerVariables(PROFILE, asker({ env: ENV }));
+  return execute("docker", args, { env: { ...ENV, ...variables } });
 }
 
 /** The images of this project in Minikube. */
