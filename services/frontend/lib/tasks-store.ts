@@ -4,7 +4,8 @@ import { messageOf } from "./api/api-error.ts";
 import { listTasks } from "./api/tasks.ts";
 import { createStore, type Store } from "./store.ts";
 
-export type TaskFilterName = TaskStatus | "all";
+/** `deleted` is the trash. */
+export type TaskFilterName = TaskStatus | "all" | "deleted";
 
 export type TasksState = {
   phase: "loading" | "ready" | "failed";

@@ -1,5 +1,6 @@
 "use client";
 
+import { limits } from "@todo/contract/limits";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "../../lib/store.ts";
 import type { TaskFilterName, TasksStore } from "../../lib/tasks-store.ts";
@@ -8,11 +9,13 @@ import { SearchInput } from "../ui/search-input.tsx";
 import { QuickAdd } from "./quick-add.tsx";
 import { TaskItem } from "./task-item.tsx";
 import styles from "./task-panel.module.css";
+import { TrashItem } from "./trash-item.tsx";
 
 const filters: [TaskFilterName, string][] = [
   ["open", "Open"],
   ["done", "Done"],
   ["all", "All"],
+  ["deleted", "Trash"],
 ];
 const typingPauseMs = 200;
 
@@ -57,10 +60,15 @@ export function TaskPanel({ store }: { store: TasksStore }) {
       </div>
       <div className={styles.scroll}>
         <div role="alert">{problem !== null && <p className={styles.problem}>{problem}</p>}</div>
-        <ul aria-label="Tasks">
-          {items.map((task) => (
-            <TaskItem key={task.id} task={task} store={store} />
-          ))}
+        {filter === "deleted" && <p className={styles.kept}>Deleted tasks are kept for {limits.trashDays} days.</p>}
+        <ul aria-label={filter === "deleted" ? "Deleted tasks" : "Tasks"} tabIndex={-1}>
+          {items.map((task) =>
+            filter === "deleted" ? (
+              <TrashItem key={task.id} task={task} store={store} />
+            ) : (
+              <TaskItem key={task.id} task={task} store={store} />
+            ),
+          )}
         </ul>
         {nextCursor !== null && (
           <Button variant="quiet" small onClick={() => void store.loadMore()}>
@@ -80,5 +88,6 @@ export function TaskPanel({ store }: { store: TasksStore }) {
 
 function emptyText(filter: TaskFilterName, search: string): string {
   if (search !== "") return "No task matches.";
+  if (filter === "deleted") return "The trash is empty.";
   return filter === "done" ? "Nothing is done yet." : "Nothing to do. Add a task above, or ask for one in the chat.";
 }

@@ -1,7 +1,12 @@
 import type { NewTask, Task, TaskPage, TaskPatch, TaskStatus } from "@todo/contract";
 import { repeated, request, withQuery } from "./http.ts";
 
-export type TaskQuery = { status?: TaskStatus | undefined; q?: string; cursor?: string | undefined; limit?: number };
+export type TaskQuery = {
+  status?: TaskStatus | "deleted" | undefined;
+  q?: string;
+  cursor?: string | undefined;
+  limit?: number;
+};
 
 export function listTasks(query: TaskQuery): Promise<TaskPage> {
   return request("GET", withQuery("/api/tasks", query));
@@ -21,6 +26,7 @@ export function deleteTask(id: string, requestId: string): Promise<Task> {
   return repeated(() => request("DELETE", `/api/tasks/${id}`, undefined, { requestId }));
 }
 
-export function restoreTask(id: string): Promise<Task> {
-  return repeated(() => request("POST", `/api/tasks/${id}/restore`, {}));
+/** Brings a task back from the trash, as the call `requestId`. */
+export function restoreTask(id: string, requestId: string): Promise<Task> {
+  return repeated(() => request("POST", `/api/tasks/${id}/restore`, {}, { requestId }));
 }
