@@ -69,6 +69,12 @@ describe("the repository", () => {
     ).not.toEqual([]);
   });
 
+  it("replaces modules only in tests that have a process of their own", () => {
+    const shared = (file: string) => /^services\/(contract|backend)\/src\/.*(?<!\.isolated)\.test\.ts$/.test(file);
+    expect(files.filter(shared).length).toBeGreaterThan(20);
+    expect(grep(/\bvi\.(mock|doMock|stubGlobal|stubEnv|resetModules)\(/, shared)).toEqual([]);
+  });
+
   it("has no test that is switched off or runs alone", () => {
     expect(grep(/\b(it|test|describe)\.(only|skip)\(/, (file) => /\.test\.tsx?$/.test(file))).toEqual([]);
   });

@@ -1,17 +1,14 @@
 import path from "node:path";
 import { createVitest } from "vitest/node";
-import { Interrupted, listenForStop } from "../local/interrupt.mjs";
-import { errorCode, printError, UserError } from "../local/user-error.mjs";
+import { runCommand } from "../command.ts";
+import { errorCode, UserError } from "../local/user-error.mjs";
 import { add, countLine, countModules, noCounts, skippedTests } from "./counts.ts";
 
 // The second stage of `npm test [-- part…]`: runs the projects of vitest.config.mts that are named, or all, one after the
 // other, and ends with one line that counts their tests.
 
-const INTERRUPTED = 130;
-const { signal } = listenForStop({ onForce: () => process.exit(INTERRUPTED) });
-
 /** Runs the parts; true when all is well. */
-async function runParts(names: readonly string[]): Promise<boolean> {
+async function runParts(names: readonly string[], signal: AbortSignal): Promise<boolean> {
   const root = process.cwd();
   const { PARTS }: { PARTS: readonly string[] } = await import(path.join(root, "vitest.config.mts"));
   const unknown = names.find((name) => !PARTS.includes(name));
@@ -19,7 +16,11 @@ async function runParts(names: readonly string[]): Promise<boolean> {
     throw new UserError(`there is no part ${unknown}: name some of ${PARTS.join(", ")}, or none for all`);
   }
   const parts = PARTS.filter((name) => names.length === 0 || names.includes(name));
-  const vitest = await createVitest("test", { root, watch: false, project: [...parts] });
+  const vitest = await createVitest("test", {
+    root,
+    watch: false,
+    project: parts.flatMap((name) => [name, `${name}-*`]),
+  });
   // Vitest would leave at once, with what its tests have started still there.
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     for (const listener of process.listeners(name).slice(1)) process.off(name, listener);
@@ -34,14 +35,13 @@ async function runParts(names: readonly string[]): Promise<boolean> {
   } catch (error) {
     if (errorCode(error) !== "VITEST_FILES_NOT_FOUND") throw error;
   } finally {
-    if (signal.aborted) console.log("Taking away what the tests have made…");
     await vitest.close();
   }
 
   let total = noCounts();
   const modules = vitest.state.getTestModules();
   for (const name of parts) {
-    const own = modules.filter(({ project }) => project.name === name);
+    const own = modules.filter(({ project }) => project.name.split("-", 1)[0] === name);
     const counts = countModules(own);
     for (const test of skippedTests(own)) console.log(`  skipped: ${test}`);
     console.log(`${name}: ${countLine(counts)}`);
@@ -54,11 +54,12 @@ async function runParts(names: readonly string[]): Promise<boolean> {
   return total.failed === 0 && total.passed > 0;
 }
 
-try {
-  process.exitCode = (await runParts(process.argv.slice(2))) ? 0 : 1;
-} catch (error) {
-  if (!(error instanceof Interrupted)) printError(error);
-  process.exitCode = error instanceof Interrupted ? INTERRUPTED : 1;
-}
-// The listeners for signals and for the parent's end would keep this process. A pipe takes what was written later.
-process.stdout.write("", () => process.exit());
+await runCommand(
+  async (signal) => {
+    const good = await runParts(process.argv.slice(2), signal);
+    // A pipe takes what was written later.
+    await new Promise((resolve) => process.stdout.write("", resolve));
+    return good ? 0 : 1;
+  },
+  { onStop: "Stopped; what the tests had made is taken away." },
+);
