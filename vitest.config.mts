@@ -22,7 +22,7 @@ const parts: Part[] = [
   },
   {
     name: "dockerfiles",
-    include: ["test/checks/dockerfiles.test.ts"],
+    include: ["test/checks/{dockerfiles,contexts}.test.ts"],
     testTimeout: MINUTE,
   },
   {
