@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { onPath } from "../test/support/on-path.ts";
+import { PARTS } from "../vitest.config.mts";
 import { ROOT } from "./local/paths.mjs";
 
 const WORKFLOW = ".github/workflows/ci.yml";
@@ -35,8 +36,25 @@ describe(WORKFLOW, () => {
       scripts: Record<string, string>;
     };
     const called = lines.flatMap((line) => /npm run ([\w:-]+)/.exec(line)?.[1] ?? []);
-    expect(called).toEqual(expect.arrayContaining(["check", "doctor", "up", "down"]));
+    const wanted = ["check", "test:faults", "test:charts", "test:cluster", "test:stack", "doctor", "up", "down"];
+    expect(called).toEqual(expect.arrayContaining(wanted));
     expect(called.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("starts Minikube for the charts as their guide says", () => {
+    const guide = readFileSync(path.join(ROOT, "helm/QUICKSTART.md"), "utf8");
+    const command = /^minikube start (?:.*\\\n)*.*$/m.exec(guide)?.[0].replace(/\s*\\\n\s*/g, " ");
+    expect(command).toContain("--ports=");
+    expect(text.replace(/\s+/g, " ")).toContain(`- run: >- ${command} - run: npm run test:cluster`);
+  });
+
+  it("runs every part of the tests", () => {
+    const called = lines.flatMap(
+      (line) => /npm (?:run ([\w:-]+)|test -- (.+))$/.exec(line.replace(/ -- --.*/, ""))?.slice(1) ?? [],
+    );
+    const scripts = JSON.parse(readFileSync(path.join(ROOT, "package.json"), "utf8")).scripts as Record<string, string>;
+    const parts = called.flatMap((name = "") => (scripts[name]?.split("run.ts ")[1] ?? name).split(" "));
+    expect(PARTS.filter((part) => !parts.includes(part))).toEqual([]);
   });
 
   // Go has it: go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
