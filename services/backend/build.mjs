@@ -50,6 +50,10 @@ const leaveOut = {
     });
     // The Agents SDK's clients of MCP servers; our agent has none.
     onLoad({ filter: /agents-core\/dist\/shims\/mcp-server\/node\.mjs$/ }, () => ({ contents: leftOut(mcpClients) }));
+    // The MCP SDK's check of what clients' users were asked for; we ask for nothing (`src/mcp/serve.ts`).
+    onLoad({ filter: /modelcontextprotocol\/server\/dist\/shimsNode\.mjs$/ }, () => ({
+      contents: `${leftOut(["DefaultJsonSchemaValidator"])}\nexport { default as process } from "node:process";`,
+    }));
     // Our messages are English; zod brings 50 languages.
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "./app-env.ts";
 import type { Deps } from "./deps.ts";
 import { onError, onNotFound } from "./errors.ts";
+import { mcpRoutes } from "./mcp/routes.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { withoutToken } from "./middleware/caller.ts";
 import { requestLog } from "./middleware/request-log.ts";
@@ -20,8 +21,8 @@ import { runRoutes } from "./routes/runs.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 
 /**
- * The HTTP face. Open are health, metrics, the docs and the account routes; the operations take a session or a token, all
- * else a session.
+ * The HTTP face. Open are health, metrics, the docs and the account routes; the operations take a session or a token, MCP a
+ * token, all else a session.
  */
 export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   const app = createRouter();
@@ -33,6 +34,7 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.route("/", docsRoutes(docsAssets));
   app.route("/", authRoutes(deps));
   app.route("/", operationRoutes(deps));
+  app.route("/", mcpRoutes(deps));
   app.use("/api/*", withoutToken(deps), session(deps));
   app.route("/", conversationRoutes(deps));
   app.route("/", runRoutes(deps));

@@ -76,7 +76,8 @@ export function onNotFound(c: HonoContext<AppEnv>): Response {
   return onError(new AppError("not_found", "There is nothing here."), c);
 }
 
-function toAppError(error: Error): AppError {
+/** What the caller may be told of any error. */
+export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) {
     return new AppError("invalid_request", "The body is no valid JSON.");

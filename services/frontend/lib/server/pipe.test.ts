@@ -37,6 +37,16 @@ test("hands on method, path, query, body and answer, byte for byte", async () =>
   expect(new Uint8Array(await answer.arrayBuffer())).toEqual(bytes);
 });
 
+test("hands on what MCP clients send, whose address is the page's, and nothing beside it", async () => {
+  await backend((request, response) => response.end(JSON.stringify([request.url, request.headers])));
+  const headers = { authorization: "Bearer todo_x", "mcp-protocol-version": "2025-06-18", accept: "text/event-stream" };
+  const answer = await pipeToBackend(new Request(url("/mcp"), { method: "POST", body: "{}", headers }));
+  expect(await answer.json()).toEqual(["/mcp", expect.objectContaining(headers)]);
+  for (const path of ["/mcpx", "/mcp/", "/mcp/x", "/mcp/../openapi.json", "/metrics"]) {
+    expect((await pipeToBackend(new Request(url(path)))).status, path).toBe(404);
+  }
+});
+
 test("gives each event on as it comes, and tells the backend when the reader goes away", async () => {
   let gone = () => {};
   const left = new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ const RETRY_MS = 100;
 export async function pipeToBackend(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   // Dot segments may have led out of the part that is ours to pipe.
-  if (!pathname.startsWith("/api/")) return failure(404, "not_found", "There is nothing here.");
+  if (!pathname.startsWith("/api/") && pathname !== "/mcp") return failure(404, "not_found", "There is nothing here.");
   const headers = requestHeaders(request.headers, signedClientAddress(process.env));
   // A reader that is told to come again must not be led back over the same connection, which would still be there.
   if (watches(request.method, pathname)) headers.set("connection", "close");
