@@ -9,7 +9,7 @@ let server: FakeServer;
 beforeEach(() => {
   server = fakeServer();
   refresh.mockClear();
-  offerUndo("Changed #1", "call-of-mine", refresh);
+  offerUndo("Changed #1", { call: "call-of-mine" }, refresh);
 });
 
 const toast = () => toasts.get().current;

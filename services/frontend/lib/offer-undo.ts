@@ -1,16 +1,16 @@
 import { ApiError, messageOf } from "./api/api-error.ts";
-import { undoChanges } from "./api/changes.ts";
+import { type UndoAsk, undoChanges } from "./api/changes.ts";
 import { showToast } from "./toasts.ts";
 
-/** Says what was just done by the request `call`, with the way back. `refresh` is called after it was taken. */
-export function offerUndo(message: string, call: string, refresh: () => Promise<void>): void {
-  showToast(message, { label: "Undo", run: () => undo(call, refresh, false) });
+/** Says what was just done with the way back: `ask` names it. `refresh` is called after it was taken. */
+export function offerUndo(message: string, ask: UndoAsk, refresh: () => Promise<void>): void {
+  showToast(message, { label: "Undo", run: () => undo(ask, refresh, false) });
 }
 
-async function undo(call: string, refresh: () => Promise<void>, anyway: boolean): Promise<void> {
-  const again = (label: string, force: boolean) => ({ label, run: () => undo(call, refresh, force) });
+async function undo(ask: UndoAsk, refresh: () => Promise<void>, anyway: boolean): Promise<void> {
+  const again = (label: string, force: boolean) => ({ label, run: () => undo(ask, refresh, force) });
   try {
-    await undoChanges({ call }, anyway);
+    await undoChanges(ask, anyway);
     await refresh();
     showToast("Undone");
   } catch (error) {

@@ -9,6 +9,7 @@ import { createSessionRegistry } from "./chat/session-registry.ts";
 import { createConversationsStore } from "./conversations-store.ts";
 import { useStore } from "./store.ts";
 import { createTasksStore } from "./tasks-store.ts";
+import { createWaitingCallsStore } from "./waiting-calls.ts";
 
 /** Opens a conversation, or a new one, without leaving the page. */
 export function openConversation(id: string | null): void {
@@ -18,6 +19,7 @@ export function openConversation(id: string | null): void {
 /** All that the chat page holds: the tasks, the conversations, and the one that its address names. */
 export function useWorkspace(userId: string) {
   const [tasks] = useState(createTasksStore);
+  const [waiting] = useState(() => createWaitingCallsStore(tasks.refresh));
   const [conversations] = useState(createConversationsStore);
   const [registry] = useState(() =>
     createSessionRegistry({
@@ -36,6 +38,7 @@ export function useWorkspace(userId: string) {
   const onChange = useEffectEvent((change: ChangeEvent) => {
     if (change.tasks) {
       void tasks.refresh();
+      void waiting.refresh();
       if (conversationId !== null) void session.undos.refresh();
     }
     if (change.conversations) void conversations.refresh();
@@ -43,9 +46,10 @@ export function useWorkspace(userId: string) {
 
   useEffect(() => {
     void tasks.refresh();
+    void waiting.refresh();
     void conversations.refresh();
     return listenForChanges({ onConnected: setConnected, onChange: (change) => onChange(change) });
-  }, [tasks, conversations]);
+  }, [tasks, waiting, conversations]);
 
   useEffect(() => {
     session.activate();
@@ -77,5 +81,5 @@ export function useWorkspace(userId: string) {
     return () => document.removeEventListener("visibilitychange", check);
   }, [userId]);
 
-  return { tasks, conversations, registry, session, conversation, conversationId, connected };
+  return { tasks, waiting, conversations, registry, session, conversation, conversationId, connected };
 }

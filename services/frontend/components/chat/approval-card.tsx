@@ -8,14 +8,16 @@ import styles from "./approval-card.module.css";
 import { FoundTasks } from "./found-tasks.tsx";
 
 type Props = {
+  /** Who asks, where it is not the assistant. */
+  asks?: string;
   descriptor: ApprovalDescriptor;
   approved: boolean | null;
   isOpen: boolean;
   onDecide: (decision: "approve" | "reject") => Promise<void>;
 };
 
-/** What the assistant may not do alone, with the exact tasks that it is about. */
-export function ApprovalCard({ descriptor, approved, isOpen, onDecide }: Props) {
+/** What the assistant or a program may not do alone, with the exact tasks that it is about. */
+export function ApprovalCard({ asks, descriptor, approved, isOpen, onDecide }: Props) {
   const [busy, setBusy] = useState(false);
   const card = useRef<HTMLFieldSetElement>(null);
   const id = useId();
@@ -36,6 +38,7 @@ export function ApprovalCard({ descriptor, approved, isOpen, onDecide }: Props) 
         <Icon name="alert" size={18} />
         Delete {what}?
       </h3>
+      {asks !== undefined && <p className={styles.asks}>{asks}</p>}
       <div className={styles.tasks}>
         <FoundTasks tasks={descriptor.tasks} more={false} label="Tasks to be deleted" />
       </div>

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { Brand } from "../ui/brand.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { ApiTokens } from "./api-tokens.tsx";
 import { ChangePasswordForm } from "./change-password-form.tsx";
 import { DeleteAccountForm } from "./delete-account-form.tsx";
 import { SessionList } from "./session-list.tsx";
@@ -38,6 +39,10 @@ export function SettingsPage({ user }: { user: { name: string; email: string } }
         <section className={styles.card} aria-labelledby="sessions">
           <h2 id="sessions">Where you are signed in</h2>
           <SessionList />
+        </section>
+        <section className={styles.card} aria-labelledby="tokens">
+          <h2 id="tokens">API tokens</h2>
+          <ApiTokens />
         </section>
         <section className={styles.card} aria-labelledby="delete">
           <h2 id="delete">Delete account</h2>

@@ -26,6 +26,7 @@ beforeEach(() => {
   ];
   server.on("GET /api/auth/get-session", () => ({ session: { token: "this" }, user: { id: "me" } }));
   server.on("GET /api/auth/list-sessions", () => sessions);
+  server.on("GET /api/tokens", () => ({ items: [] }));
 });
 afterEach(() => vi.unstubAllGlobals());
 

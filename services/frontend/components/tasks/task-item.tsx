@@ -24,7 +24,7 @@ export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
       (items) => items.map((item) => (item.id === id ? { ...item, ...patch } : item)),
       () => updateTask(id, patch, call),
     );
-    if (changed !== null) offerUndo(`${done} #${number}`, call, store.refresh);
+    if (changed !== null) offerUndo(`${done} #${number}`, { call }, store.refresh);
     return changed;
   }
 
@@ -32,7 +32,7 @@ export function TaskItem({ task, store }: { task: Task; store: TasksStore }) {
     const call = randomId();
     const without = (items: Task[]) => items.filter((item) => item.id !== id);
     const deleted = await store.change(without, () => deleteTask(id, call));
-    if (deleted !== null) offerUndo(`Deleted #${number}`, call, store.refresh);
+    if (deleted !== null) offerUndo(`Deleted #${number}`, { call }, store.refresh);
   }
 
   if (mode === "details") {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts";
 import { task } from "../../lib/_task.ts";
 import { createTasksStore, type TasksStore } from "../../lib/tasks-store.ts";
+import { createWaitingCallsStore } from "../../lib/waiting-calls.ts";
 import { show } from "../_page.tsx";
 import { TaskPanel } from "./task-panel.tsx";
 
@@ -22,7 +23,7 @@ afterEach(() => vi.useRealTimers());
 
 async function open() {
   await store.refresh();
-  return show(<TaskPanel store={store} />);
+  return show(<TaskPanel store={store} waiting={createWaitingCallsStore(store.refresh)} />);
 }
 
 const button = (name: string) => screen.getByRole<HTMLButtonElement>("button", { name });

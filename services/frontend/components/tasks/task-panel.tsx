@@ -4,12 +4,14 @@ import { limits } from "@todo/contract/limits";
 import { useEffect, useRef, useState } from "react";
 import { useStore } from "../../lib/store.ts";
 import type { TaskFilterName, TasksStore } from "../../lib/tasks-store.ts";
+import type { WaitingCallsStore } from "../../lib/waiting-calls.ts";
 import { Button } from "../ui/button.tsx";
 import { SearchInput } from "../ui/search-input.tsx";
 import { QuickAdd } from "./quick-add.tsx";
 import { TaskItem } from "./task-item.tsx";
 import styles from "./task-panel.module.css";
 import { TrashItem } from "./trash-item.tsx";
+import { WaitingCalls } from "./waiting-calls.tsx";
 
 const filters: [TaskFilterName, string][] = [
   ["open", "Open"],
@@ -20,10 +22,11 @@ const filters: [TaskFilterName, string][] = [
 const typingPauseMs = 200;
 
 /** The tasks themselves: the chat is one way to change them, this is the other. */
-export function TaskPanel({ store }: { store: TasksStore }) {
+export function TaskPanel({ store, waiting }: { store: TasksStore; waiting: WaitingCallsStore }) {
   const { phase, filter, items, nextCursor, openCount, problem, search } = useStore(store);
   const [typed, setTyped] = useState("");
   const shown = useRef(search);
+  const heading = useRef<HTMLHeadingElement>(null);
 
   useEffect(() => {
     if (typed === shown.current) return;
@@ -37,7 +40,7 @@ export function TaskPanel({ store }: { store: TasksStore }) {
   return (
     <section className={styles.panel} aria-labelledby="tasks-title">
       <div className={styles.head}>
-        <h2 id="tasks-title" className={styles.title}>
+        <h2 ref={heading} id="tasks-title" className={styles.title} tabIndex={-1}>
           Tasks
         </h2>
         {openCount !== null && <span className={styles.count}>{openCount} open</span>}
@@ -59,6 +62,7 @@ export function TaskPanel({ store }: { store: TasksStore }) {
         <SearchInput label="Search tasks" value={typed} onChange={setTyped} />
       </div>
       <div className={styles.scroll}>
+        <WaitingCalls store={waiting} onDecided={() => heading.current?.focus()} />
         <div role="alert">{problem !== null && <p className={styles.problem}>{problem}</p>}</div>
         {filter === "deleted" && <p className={styles.kept}>Deleted tasks are kept for {limits.trashDays} days.</p>}
         <ul aria-label={filter === "deleted" ? "Deleted tasks" : "Tasks"} tabIndex={-1}>

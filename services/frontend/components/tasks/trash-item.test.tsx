@@ -6,6 +6,7 @@ import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts"
 import { task } from "../../lib/_task.ts";
 import { createTasksStore } from "../../lib/tasks-store.ts";
 import { toasts } from "../../lib/toasts.ts";
+import { createWaitingCallsStore } from "../../lib/waiting-calls.ts";
 import { show } from "../_page.tsx";
 import { TaskPanel } from "./task-panel.tsx";
 
@@ -32,7 +33,7 @@ beforeEach(() => {
 async function openTrash() {
   const store = createTasksStore();
   await store.refresh();
-  const shown = show(<TaskPanel store={store} />);
+  const shown = show(<TaskPanel store={store} waiting={createWaitingCallsStore(store.refresh)} />);
   await shown.user.click(screen.getByRole("button", { name: "Trash" }));
   return { ...shown, store };
 }

@@ -25,7 +25,7 @@ export function TrashItem({ task, store }: { task: Task; store: TasksStore }) {
       (items) => items.filter((item) => item.id !== id),
       () => restoreTask(id, call),
     );
-    if (restored !== null) offerUndo(`Restored #${number}`, call, store.refresh);
+    if (restored !== null) offerUndo(`Restored #${number}`, { call }, store.refresh);
   }
 
   return (

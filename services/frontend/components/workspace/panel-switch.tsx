@@ -1,10 +1,16 @@
 import styles from "./workspace.module.css";
 import type { Panel } from "./workspace.tsx";
 
-type Props = { panel: Panel; openCount: string | null; onChange: (panel: Panel) => void };
+type Props = {
+  panel: Panel;
+  openCount: string | null;
+  /** How many approvals wait among the tasks. */
+  asked: number;
+  onChange: (panel: Panel) => void;
+};
 
 /** Chat or tasks, where there is no room for both. */
-export function PanelSwitch({ panel, openCount, onChange }: Props) {
+export function PanelSwitch({ panel, openCount, asked, onChange }: Props) {
   return (
     <fieldset className={styles.switch} aria-label="Panel">
       <button type="button" aria-pressed={panel === "chat"} onClick={() => onChange("chat")}>
@@ -16,6 +22,12 @@ export function PanelSwitch({ panel, openCount, onChange }: Props) {
           <span className={styles.count}>
             {openCount}
             <span className="visually-hidden"> open</span>
+          </span>
+        )}
+        {asked > 0 && (
+          <span className={styles.asked}>
+            {asked}
+            <span className="visually-hidden"> to approve</span>
           </span>
         )}
       </button>

@@ -198,3 +198,20 @@ test("on a phone one sees the chat or the tasks", async () => {
   await user.click(link("Holiday"));
   expect(panels.getByRole("button", { name: "Chat" }).getAttribute("aria-pressed")).toBe("true");
 });
+
+test("a change of tasks also asks what is undone in the open chat, and what waits for one's approval", async () => {
+  await open("/chat/c");
+  const asks = ["GET /api/changes", "GET /api/approvals"];
+  await waitFor(() => expect(asks.map((route) => server.callsOf(route).length)).toEqual([1, 1]));
+  const [first] = server.callsOf("GET /api/changes");
+  expect(first?.query.conversation).toBe("c");
+  const descriptor = { action: "delete_tasks", tasks: [task({ number: 1, title: "Buy milk" })] };
+  const call = { id: "p", descriptor, tokenName: "Backup", createdAt: "2026-11-20T10:00:00.000Z" };
+  server.on("GET /api/approvals", () => ({ items: [call] }));
+  await tell({ tasks: false, conversations: true });
+  expect(asks.map((route) => server.callsOf(route).length)).toEqual([1, 1]);
+  await tell({ tasks: true, conversations: false });
+  expect(asks.map((route) => server.callsOf(route).length)).toEqual([2, 2]);
+  expect(await screen.findByRole("group", { name: "Delete 1 task?" })).toBeDefined();
+  expect(screen.getByText("to approve")).toBeDefined();
+});

@@ -16,11 +16,14 @@ export type Panel = "chat" | "tasks";
 
 /** The chat page: conversations, the chat, the tasks. On a phone one of the last two at a time, the first in a drawer. */
 export function Workspace({ user }: { user: { id: string; name: string; email: string } }) {
-  const { tasks, conversations, registry, session, conversation, conversationId, connected } = useWorkspace(user.id);
+  const { tasks, waiting, conversations, registry, session, conversation, conversationId, connected } = useWorkspace(
+    user.id,
+  );
   const [panel, setPanel] = useState<Panel>("chat");
   const [drawer, setDrawer] = useState(false);
   const menu = useRef<HTMLButtonElement>(null);
   const { openCount } = useStore(tasks);
+  const { items: asked } = useStore(waiting);
   const title = conversation?.title ?? (conversationId === null ? "New chat" : "Chat");
 
   function closeDrawer(): void {
@@ -64,11 +67,11 @@ export function Workspace({ user }: { user: { id: string; name: string; email: s
             onClick={() => setDrawer(true)}
           />
           <h1 className={styles.title}>{title}</h1>
-          <PanelSwitch panel={panel} openCount={openCount} onChange={setPanel} />
+          <PanelSwitch panel={panel} openCount={openCount} asked={asked.length} onChange={setPanel} />
         </header>
         <div className={styles.panels} data-panel={panel}>
           <ChatPanel key={session.id} session={session} connected={connected} userName={user.name} />
-          <TaskPanel store={tasks} />
+          <TaskPanel store={tasks} waiting={waiting} />
         </div>
       </main>
       <ToastRegion />

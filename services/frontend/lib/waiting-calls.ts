@@ -1,0 +1,71 @@
+import type { PendingApproval } from "@todo/contract";
+import { ApiError, messageOf } from "./api/api-error.ts";
+import { decideCall, listWaitingCalls } from "./api/approvals.ts";
+import { offerUndo } from "./offer-undo.ts";
+import { createStore, type Store } from "./store.ts";
+import { showToast } from "./toasts.ts";
+
+export type WaitingCallsState = {
+  /** The newest first. */
+  items: PendingApproval[];
+  problem: string | null;
+};
+
+export type WaitingCallsStore = Store<WaitingCallsState> & {
+  refresh: () => Promise<void>;
+  decide: (call: PendingApproval, decision: "approve" | "reject") => Promise<void>;
+};
+
+/** What programs want to do and may not without the user. `onDone` is called when something was done. */
+export function createWaitingCallsStore(onDone: () => Promise<void>): WaitingCallsStore {
+  const store = createStore<WaitingCallsState>({ items: [], problem: null });
+  /** Counts the questions: an answer that was overtaken by a later one is dropped. */
+  let asked = 0;
+
+  async function refresh(): Promise<void> {
+    const mine = ++asked;
+    try {
+      const items = await listWaitingCalls();
+      if (mine !== asked) return;
+      const known = new Set(store.get().items.map(({ id }) => id));
+      const fresh = items.find(({ id }) => !known.has(id));
+      store.set({ items });
+      if (fresh !== undefined) showToast(`${wishOf(fresh)}. It waits for your approval.`);
+    } catch {
+      // What was known stays; the server's next event asks again.
+    }
+  }
+
+  return {
+    ...store,
+    refresh,
+    async decide({ id }, decision) {
+      store.set({ problem: null });
+      try {
+        const { output } = await decideCall(id, decision);
+        const events = output.changes.flatMap(({ event }) => event ?? []);
+        const done = output.error?.message ?? `Deleted ${countOf(output.changes.length)}`;
+        if (decision === "reject") showToast("Rejected. Nothing was deleted.");
+        else if (events.length === 0) showToast(done);
+        else offerUndo(done, { changes: events }, onDone);
+        await onDone();
+      } catch (error) {
+        // Another tab was faster.
+        const isDecided = error instanceof ApiError && ["approval_decided", "not_found"].includes(error.code);
+        if (isDecided) showToast(error.message);
+        else store.set({ problem: messageOf(error) });
+      }
+      await refresh();
+    },
+  };
+}
+
+/** Who asks for what, in a sentence without its end. */
+export function wishOf({ tokenName, descriptor }: PendingApproval): string {
+  const who = tokenName === null ? "A program" : `“${tokenName}”`;
+  return `${who} asks to delete ${countOf(descriptor.tasks.length)}`;
+}
+
+function countOf(tasks: number): string {
+  return tasks === 1 ? "1 task" : `${tasks} tasks`;
+}
