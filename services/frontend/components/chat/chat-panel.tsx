@@ -43,10 +43,10 @@ export function ChatPanel({ session, connected, userName }: Props) {
         {state.phase !== "missing" && <Composer session={session} state={state} />}
       </div>
       <p className="visually-hidden" role="status" aria-live="polite">
-        {announcement}
+        {said}
       </p>
       <p className="visually-hidden" role="status" aria-live="polite">
-        {said}
+        {announcement}
       </p>
     </section>
   );

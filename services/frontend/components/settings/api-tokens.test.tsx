@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
 import type { ApiToken } from "@todo/contract";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts";
 import { show } from "../_page.tsx";
 import { ApiTokens } from "./api-tokens.tsx";
@@ -18,6 +18,11 @@ beforeEach(() => {
   server = fakeServer();
   tokens = [token("Editor", { scope: "write", lastUsedAt: "2026-11-21T10:00:00.000Z" }), token("Clock")];
   server.on("GET /api/tokens", () => ({ items: tokens }));
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  Reflect.deleteProperty(document, "execCommand");
 });
 
 async function open() {
