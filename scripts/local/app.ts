@@ -3,7 +3,7 @@ import { run } from "../programs.ts";
 import { authSecret } from "./data-dir.mjs";
 import { BACKEND, FRONTEND, ROOT, STANDALONE } from "./paths.mjs";
 import { assertPortFree } from "./ports.mjs";
-import { type Running, startService } from "./service.ts";
+import { type Running, type ServiceOptions, startService } from "./service.ts";
 import type { Settings } from "./settings.mjs";
 import { lastLines } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
@@ -58,43 +58,40 @@ export async function migrate(env: NodeJS.ProcessEnv, signal: AbortSignal, origi
 }
 
 export function startBackend(
-  { dataDir, backendPort }: Settings,
+  settings: Settings,
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
   origin = BUILT,
 ): Promise<Running> {
-  return startService({
-    name: "backend",
-    node: [...BACKEND_FLAGS, origin.backend.main],
-    cwd: ROOT,
-    env,
-    logDir: path.join(dataDir, "logs"),
-    readyUrl: `http://127.0.0.1:${backendPort}/api/health`,
-    signal,
-    explain: () => assertPortFree(backendPort, "BACKEND_PORT"),
-  });
+  const { backendPort: port } = settings;
+  const node = [...BACKEND_FLAGS, origin.backend.main];
+  return start({ name: "backend", node, cwd: ROOT, env, signal }, settings, port, "BACKEND_PORT", "/api/health");
 }
 
 export function startFrontend(settings: Settings, signal: AbortSignal, origin = BUILT): Promise<Running> {
   const { dataDir, port, backendPort, authSecret: given } = settings;
+  const node = [path.join(ROOT, "scripts", "local", "frontend.ts"), ...origin.page(port)];
+  const env = {
+    ...process.env,
+    NODE_ENV: origin.mode,
+    PORT: String(port),
+    HOSTNAME: "127.0.0.1",
+    BACKEND_URL: `http://127.0.0.1:${backendPort}`,
+    // With it the page signs each browser's address for the backend.
+    BETTER_AUTH_SECRET: authSecret(dataDir, given),
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  return start({ name: "page", node, cwd: FRONTEND, env, signal }, settings, port, "PORT", "/");
+}
+
+type Part = Omit<ServiceOptions, "logDir" | "readyUrl" | "explain">;
+
+function start(part: Part, { dataDir }: Settings, port: number, variable: string, ready: string): Promise<Running> {
   return startService({
-    name: "page",
-    node: [path.join(ROOT, "scripts", "local", "frontend.ts"), ...origin.page(port)],
-    cwd: FRONTEND,
-    env: {
-      ...process.env,
-      NODE_ENV: origin.mode,
-      PORT: String(port),
-      HOSTNAME: "127.0.0.1",
-      BACKEND_URL: `http://127.0.0.1:${backendPort}`,
-      // With it the page signs each browser's address for the backend.
-      BETTER_AUTH_SECRET: authSecret(dataDir, given),
-      NEXT_TELEMETRY_DISABLED: "1",
-    },
+    ...part,
     logDir: path.join(dataDir, "logs"),
-    readyUrl: `http://127.0.0.1:${port}/`,
-    signal,
-    explain: () => assertPortFree(port, "PORT"),
+    readyUrl: `http://127.0.0.1:${port}${ready}`,
+    explain: () => assertPortFree(port, variable),
   });
 }
 

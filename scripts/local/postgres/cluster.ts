@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { execaSync } from "execa";
 import { checkPostgresVersion } from "../check-place.mjs";
+import { readStamp } from "../stamps.mjs";
 import { errorCode, UserError } from "../user-error.mjs";
 import type { Binaries } from "./binaries.ts";
 import { type RunAs, rootFolder } from "./run-as.ts";
@@ -78,27 +79,25 @@ export function serverEnvironment(): Record<string, string | undefined> {
 }
 
 function password(file: string, mustExist: boolean, runAs: RunAs): string {
-  try {
-    return readFileSync(file, "utf8").trim();
-  } catch (error) {
-    if (errorCode(error) === "EACCES") {
-      throw new UserError(`${file} belongs to another user: run npm start as that user, or set another DATA_DIR`, {
-        cause: error,
-      });
-    }
-    if (errorCode(error) !== "ENOENT") throw error;
-    if (mustExist) {
-      throw new UserError(`${file} is missing, so the database can't be opened: put it back from a copy`, {
-        cause: error,
-      });
-    }
-  }
+  const kept = readOwn(file);
+  if (kept !== undefined) return kept;
+  if (mustExist) throw new UserError(`${file} is missing, so the database can't be opened: put it back from a copy`);
   const value = randomBytes(24).toString("base64url");
   const half = `${file}.new`;
   writeFileSync(half, `${value}\n`, { mode: 0o600 });
   own(half, runAs);
   renameSync(half, file);
   return value;
+}
+
+function readOwn(file: string): string | undefined {
+  try {
+    return readStamp(file);
+  } catch (error) {
+    if (errorCode(error) !== "EACCES") throw error;
+    const advice = "run npm start as that user, or set another DATA_DIR";
+    throw new UserError(`${file} belongs to another user: ${advice}`, { cause: error });
+  }
 }
 
 function own(target: string, { owner }: RunAs): void {
