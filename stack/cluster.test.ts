@@ -63,7 +63,10 @@ it("ends the pods before the namespace, unless the data are to stay", async () =
   const podsOf = async (keepData: boolean) =>
     only(await runStack(() => new Cluster("cluster", { ...ARGS, keepData })), "command:local:Command");
   const { inputs, opts } = await podsOf(false);
-  expect(inputs).toEqual({ delete: "node stack/removal/run.ts pods", environment: { REMOVAL: expect.any(String) } });
+  expect(inputs).toEqual({
+    delete: "node --require ./stack/preload.cjs stack/removal/run.ts pods",
+    environment: { REMOVAL: expect.any(String) },
+  });
   const told = ({ environment }: Record<string, unknown>) => JSON.parse(Object(environment).REMOVAL);
   expect(told(inputs)).toEqual({ context: "minikube", namespace: "todo", keepData: false });
   expect(opts["dependsOn"]).toHaveLength(1);

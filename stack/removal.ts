@@ -15,7 +15,9 @@ function onDestroy<What extends keyof Removals>(
   opts?: CustomResourceOptions,
 ): Command {
   const environment = { REMOVAL: JSON.stringify(properties) };
-  return new Command(what, { delete: `node stack/removal/run.ts ${what}`, environment }, opts);
+  // Loaded first as with the program: it says which Node is needed, and keeps compiled code.
+  const node = "node --require ./stack/preload.cjs";
+  return new Command(what, { delete: `${node} stack/removal/run.ts ${what}`, environment }, opts);
 }
 
 /**

@@ -52,7 +52,9 @@ describe("each program", () => {
 
   it("may lack kubectl", async () => {
     expect(await checkKubectl(answering(undefined))).toMatchObject({ optional: true });
-    expect(await checkKubectl(answering({ stdout: '{"clientVersion":{"gitVersion":"v1.34.3"}}' }))).toMatchObject({
+    expect(
+      await checkKubectl(answering({ stdout: '{"clientVersion":{"major":"1","minor":"34","gitVersion":"v1.34.3"}}' })),
+    ).toMatchObject({
       found: "1.34.3",
     });
   });

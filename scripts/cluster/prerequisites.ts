@@ -87,5 +87,5 @@ export async function checkKubectl(ask: Ask): Promise<Finding> {
 
 /** The first version number in a text, as in "v3.259.0" or "Docker version 26.1.5, build …". */
 export function findVersion(text: string): string | undefined {
-  return /\d+\.\d+/.test(text) ? coerce(text)?.version : undefined;
+  return coerce(/\d+\.\d+(\.\d+)?/.exec(text)?.[0])?.version;
 }

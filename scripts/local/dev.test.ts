@@ -1,25 +1,22 @@
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { eventually } from "../../test/support/eventually.ts";
+import { copyRepository } from "../../test/support/repository.ts";
 import { tempFolder } from "../../test/support/temp-folder.ts";
 import { ROOT } from "./paths.mjs";
 import { freePort } from "./ports.mjs";
 
 const MINUTE = 60_000;
-const COPIED = ["Dockerfile.backend", "Dockerfile.backend.dockerignore", "package.json", "tsconfig.base.json"];
 
 /** A repository whose files may be changed. It lies within this one, for links to packages can't leave a file system. */
-function copyRepository(): string {
+function repositoryToChange(): string {
   const parent = path.join(ROOT, "test-results");
   mkdirSync(parent, { recursive: true });
   const root = mkdtempSync(path.join(parent, "dev-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
-  const isSource = (file: string) => !/^(node_modules|\.next|dist|test)$/.test(path.basename(file));
-  for (const name of [...COPIED, "services", "scripts", "stack"]) {
-    cpSync(path.join(ROOT, name), path.join(root, name), { recursive: true, filter: isSource });
-  }
+  copyRepository(root);
   const link = process.platform === "darwin" ? ["-Rc"] : ["-a", "--link"];
   execFileSync("cp", [...link, path.join(ROOT, "node_modules"), path.join(root, "node_modules")]);
   return root;
@@ -69,7 +66,7 @@ function change(file: string, from: string, to: string): void {
 }
 
 it("npm run dev serves the app, shows changed lines, and ends in order", { timeout: 5 * MINUTE }, async () => {
-  const root = copyRepository();
+  const root = repositoryToChange();
   const { child, ended, output, page, backend } = await startDev(root);
   const soon = (what: string, look: () => Promise<boolean>) => eventually(what, look, { timeoutMs: MINUTE });
   const says = (text: string) => soon(text, async () => output().includes(text));
