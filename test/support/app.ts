@@ -91,10 +91,18 @@ export async function startApp(env: NodeJS.ProcessEnv = {}): Promise<App> {
 }
 
 function launch(env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [path.join(ROOT, "scripts/start.mjs")], {
+  const child = spawn(process.execPath, [path.join(ROOT, "scripts/start.mjs")], {
     env,
     stdio: ["ignore", "ignore", "inherit"],
   });
+  // When the tests are stopped, the app is stopped too.
+  const stop = () => {
+    child.kill("SIGTERM");
+    process.exit();
+  };
+  process.once("SIGTERM", stop);
+  child.once("exit", () => process.off("SIGTERM", stop));
+  return child;
 }
 
 /** Waits until the page's address leads to a backend that can serve: without a session it answers 401. */
