@@ -89,6 +89,13 @@ describe("a whole answer", () => {
     await button(page, "Open").click();
     await taskRow(page, "ten pears").waitFor();
     expect(await tasks(page).count()).toBe(1);
+
+    // What is done by hand has its way back, too.
+    await taskRow(page, "ten pears").getByRole("checkbox").click();
+    await page.getByText("Completed #2").waitFor();
+    await expect.poll(() => tasks(page).count()).toBe(0);
+    await page.getByRole("status").getByRole("button", { name: "Undo" }).click();
+    await taskRow(page, "ten pears").waitFor();
     expect(faults).toEqual([]);
     await context.close();
   });

@@ -44,7 +44,7 @@ export function ApiTokens() {
   }
 
   return (
-    <>
+    <div className={styles.tokens}>
       <p className={styles.muted}>With a token, programs and other assistants work with your tasks.</p>
       <CopyField label="MCP address" value={`${origin}/mcp`} />
       <div role="alert">{problem !== null && <p className={styles.error}>{problem}</p>}</div>
@@ -91,6 +91,6 @@ export function ApiTokens() {
           onCancel={() => setRevoking(null)}
         />
       )}
-    </>
+    </div>
   );
 }

@@ -95,6 +95,15 @@ test("a press while it is being undone sends nothing more", async () => {
   await first;
 });
 
+test("what went wrong with one is told until the next is wanted", async () => {
+  server.on("POST /api/changes/undo", () => refusal(409, "undo_conflict", "Changed since."));
+  await undos.undo(target(2));
+  expect(undos.get().attempts).toEqual({ "run r": { state: "conflict", details: [] } });
+  server.on("POST /api/changes/undo", () => ({ changes: [] }));
+  await undos.undo({ key: "change 1", redo: false, asks: [{ changes: [1] }], total: 1 });
+  expect(undos.get().attempts).toEqual({ "change 1": { state: "done" } });
+});
+
 test("an answer that was overtaken by a later question is dropped", async () => {
   const slow = Promise.withResolvers();
   server.on("GET /api/changes", () => slow.promise);

@@ -87,8 +87,9 @@ export function createUndoStore(conversationId: string): UndoStore {
     async undo(target, anyway = false) {
       const { key, redo, total } = target;
       if (store.get().attempts[key]?.state === "busy") return;
+      // What went wrong before with others is told no longer: it may be different by now.
+      store.set({ attempts: Object.fromEntries(Object.entries(store.get().attempts).filter(isLasting)), said: "" });
       set(key, { state: "busy", done: 0, total });
-      store.set({ said: "" });
       let outcome: Attempt = { state: "done" };
       try {
         await send(target, anyway);
@@ -103,6 +104,10 @@ export function createUndoStore(conversationId: string): UndoStore {
       set(key, null);
     },
   };
+}
+
+function isLasting([, { state }]: [string, Attempt]): boolean {
+  return state === "busy" || state === "done";
 }
 
 function outcomeOf(error: unknown): Attempt {
