@@ -6,9 +6,9 @@ import { pathToFileURL } from "node:url";
 process.env.NEXT_MANUAL_SIG_HANDLE = "true";
 for (const name of ["SIGTERM", "SIGINT", "disconnect"]) process.on(name, () => process.exit(0));
 
-const [, own = "", server = "", ...args] = process.argv;
+const [node = "", , server = "", ...args] = process.argv;
 forwardFromIPv6(Number(process.env.PORT));
-process.argv = [process.execPath, server || own, ...args];
+process.argv = [node, server, ...args];
 await import(pathToFileURL(server).href);
 
 /** Next listens on one address. Where `localhost` means ::1 first, that one is answered too. */
