@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { assistantMessage, functionCall, ScriptedModel } from "@openai/agents/testing";
-import type { ErrorBody, MessagePart, Run, Task, ToolPart } from "@todo/contract";
+import { type ErrorBody, limits, type MessagePart, type Run, type Task, type ToolPart } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
 import { closeAfterTest, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
@@ -190,6 +190,15 @@ describe("a bulk delete in small pieces", () => {
 });
 
 describe("a waiting answer", () => {
+  it("is not one of those that are being written at once", async () => {
+    const cards = Array.from({ length: limits.run.perUser }, () => five);
+    const { server } = await serve([...cards, says("Hello.")]);
+    const ann = await signUp(server);
+    await addTasks(ann, 6);
+    for (const _ of cards) await ann.say(await ann.conversation(), "delete them");
+    expect((await ann.say(await ann.conversation(), "hello")).done).toBe(true);
+  });
+
   it("takes no second message", async () => {
     const { ann, conversationId } = await waiting([five]);
     const response = await ann.send(conversationId, "and?");

@@ -37,6 +37,18 @@ describe("a conversation", () => {
     expect(await ann.tasks()).toMatchObject([{ due: { date: "2026-12-04", time: "10:00" } }]);
   });
 
+  it("takes away from a task what the user no longer wants there", async () => {
+    const ann = await signUp(rules);
+    const due = { date: "2026-12-24", time: null, zone: "UTC" };
+    await ann.json("POST", "/api/tasks", { title: "rent", notes: "by hand", tags: ["home"], due });
+    const id = await ann.conversation();
+    await ann.say(id, "remove the notes from task 1");
+    expect(await ann.tasks()).toMatchObject([{ notes: "", tags: ["home"], due }]);
+    await ann.say(id, "remove tag home from task 1");
+    await ann.say(id, "remove the due date of task 1");
+    expect(await ann.tasks()).toMatchObject([{ notes: "", tags: [], due: null }]);
+  });
+
   it("is titled by its first message until the user names it", async () => {
     const ann = await signUp(rules);
     const id = await ann.conversation();
@@ -63,7 +75,7 @@ describe("a message sent again", () => {
     expect(await ann.messages(id)).toHaveLength(2);
   });
 
-  it("is refused with another text", async () => {
+  it("is refused with another text, and in another conversation", async () => {
     const ann = await signUp(rules);
     const id = await ann.conversation();
     const messageId = randomUUID();
@@ -71,6 +83,8 @@ describe("a message sent again", () => {
     const response = await ann.send(id, "hello!", messageId);
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({ error: { code: "idempotency_mismatch" } });
+    const elsewhere = await ann.send(await ann.conversation(), "hello", messageId);
+    expect(elsewhere.status).toBe(422);
   });
 });
 

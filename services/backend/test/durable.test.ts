@@ -8,8 +8,9 @@ import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
 import { addTasks } from "../src/operations/add-tasks.ts";
 import { callOnce } from "../src/runs/call-once.ts";
 import { RunLog } from "../src/runs/run-log.ts";
-import { streamRun } from "../src/runs/stream-run.ts";
+import { parseCursor, streamRun } from "../src/runs/stream-run.ts";
 import {
+  asAssistant,
   closeAfterTest,
   createTestDatabase,
   readAnswer,
@@ -63,6 +64,47 @@ describe("a server that ends in the middle of an answer", () => {
   });
 });
 
+describe("a stop of an answer that another server writes", () => {
+  it("ends it there", async () => {
+    const first = await serve(slowText(["One ", "two."], never));
+    const second = await serve(slowText(["One ", "two."], never), first.databaseUrl);
+    const ann = await signUp(first);
+    const id = await ann.conversation();
+    const reading = readAnswer(await ann.send(id, "count"));
+    await readAnswer(await watch(ann, id), begun);
+    const { id: run } = await runRow(first, id);
+    await ann.on(second).json("POST", `/api/runs/${run}/stop`, {});
+    expect((await reading).chunks.at(-1)).toEqual({ type: "finish", finishReason: "interrupted" });
+    expect(await runRow(first, id)).toMatchObject({ status: "stopped" });
+  });
+
+  it("is not forgotten when that one ends before it has heard of it", async () => {
+    const first = await serve(slowText(["One ", "two."], never));
+    const ann = await signUp(first);
+    const id = await ann.conversation();
+    await readAnswer(await ann.send(id, "count"), begun);
+    await first.close();
+    await sql(first.databaseUrl, `update "runs" set "stopRequested" = true where "conversationId" = $1`, [id]);
+    const second = await serve(slowText(["One ", "two."], opened), first.databaseUrl);
+    await runIs(ann.on(second), id, "stopped");
+    expect(textOf((await ann.on(second).messages(id))[0]?.parts ?? [])).toBe("One ");
+  });
+});
+
+describe("a reader of an answer", () => {
+  it("is forgotten when the answer has ended", async () => {
+    const server = await serve(slowText(["Hi."], opened));
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    await ann.say(id, "hello");
+    const forgotten = vi.fn();
+    vi.spyOn(server.deps.hub, "watchRun").mockReturnValue(forgotten);
+    const { signal } = new AbortController();
+    await streamRun(server.deps, await runRow(server, id), undefined, () => {}, signal);
+    expect(forgotten).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe("a message that comes in while its server ends", () => {
   it("is answered elsewhere without waiting for a lease to lapse", async () => {
     const first = await serve(slowText(["Hi."], opened));
@@ -97,7 +139,10 @@ describe("an owner whose claim was taken over", () => {
   /** A run in the middle of its answer that somebody else has claimed in the meantime. */
   async function takenOver() {
     const hold = gate();
-    const server = await serve(slowText(["One ", "two."], hold));
+    // Its silence must not be what ends the run.
+    const assistant = asAssistant(slowText(["One ", "two."], hold), { silenceMs: 60_000 });
+    const server = await startTestServer({ assistant });
+    closeAfterTest(server);
     const ann = await signUp(server);
     const id = await ann.conversation();
     await readAnswer(await ann.send(id, "count"), begun);
@@ -157,10 +202,10 @@ describe("a database that lost the last moments of a text", () => {
     const id = await ann.conversation();
     const reading = readAnswer(await ann.send(id, "count"));
     await readAnswer(await watch(ann, id), begun);
-    const lose = async () => {
+    const lose = async (kept = 1) => {
       const run = await runRow(server, id);
-      await sql(server.databaseUrl, `update "runs" set "chunkSeq" = 1 where "id" = $1`, [run.id]);
-      await sql(server.databaseUrl, `delete from "runChunks" where "runId" = $1 and "seq" > 1`, [run.id]);
+      await sql(server.databaseUrl, `update "runs" set "chunkSeq" = $2 where "id" = $1`, [run.id, kept]);
+      await sql(server.databaseUrl, `delete from "runChunks" where "runId" = $1 and "seq" > $2`, [run.id, kept]);
     };
     return { server, ann, id, reading, lose };
   }
@@ -174,6 +219,20 @@ describe("a database that lost the last moments of a text", () => {
     const [stored] = await ann.messages(id);
     expect(textOf(stored?.parts ?? [])).toBe("1, 2.");
     expect(json(answer.parts)).toEqual(stored?.parts);
+  });
+
+  it("has a reader begin anew of whose chunks the last alone was lost", async () => {
+    const { server, ann, id, lose } = await lossy(never);
+    const told = await readAnswer(await watch(ann, id), begun);
+    const cursor = parseCursor(told.ids.at(-1));
+    await server.deps.worker.close();
+    await lose((cursor?.seq ?? 0) - 1);
+    await serve(slowText(["1, ", "2."], opened), server.databaseUrl);
+    const run = await runIs(ann, id, "done");
+    const rest: Chunk[] = [];
+    await streamRun(server.deps, run, cursor, (chunk) => rest.push(chunk), new AbortController().signal);
+    const [stored] = await ann.messages(id);
+    expect(json(fold([...told.chunks, ...rest]))).toEqual(stored?.parts);
   });
 
   it("has an owner that did not notice begin its turn anew", async () => {

@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "@todo/contract";
 import { EventSourceParserStream } from "eventsource-parser/stream";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
 import { closeAfterTest, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
 
@@ -60,6 +60,9 @@ describe("an open tab", () => {
     expect(tabs.map(({ conversations }) => conversations)).toEqual([1, 1, 1]);
     await ann.on(second).conversation();
     for (const tab of tabs) await eventually("a change of the conversations", async () => tab.conversations === 2);
+    // By now the second server has seen the task; what the first does next is news to it by its conversations alone.
+    await ann.conversation();
+    for (const tab of tabs) await eventually("one more conversation", async () => tab.conversations === 3);
     expect(tabs.map(({ tasks }) => tasks)).toEqual([2, 2, 2]);
     await bob.json("POST", "/api/tasks", { title: "x" });
     await eventually("his own change", async () => his.tasks === 2);
@@ -90,6 +93,8 @@ describe("an open tab", () => {
     expect((await ann.request("PATCH", `/api/tasks/${crypto.randomUUID()}`, { title: "y" })).status).toBe(404);
     await ann.json("POST", "/api/tasks", { title: "z" });
     await eventually("the next one", async () => tab.tasks === 5);
+    await ann.json("POST", "/api/changes/undo", {});
+    await eventually("that it is taken back", async () => tab.tasks === 6);
     tab.stop();
   });
 
@@ -117,9 +122,12 @@ describe("an open tab", () => {
     closeAfterTest(third);
     const ann = await signUp(third);
     const open = async () => (await third.deps.metrics.streams.get()).values[0]?.value;
+    const forgotten = vi.fn();
+    vi.spyOn(third.deps.hub, "watchUser").mockReturnValue(forgotten);
     const tab = await listen(ann);
     expect(await open()).toBe(1);
     tab.stop();
     await eventually("no open stream", async () => (await open()) === 0);
+    expect(forgotten).toHaveBeenCalledTimes(1);
   });
 });

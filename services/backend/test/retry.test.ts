@@ -46,6 +46,13 @@ describe("a failed run", () => {
     expect(await ann.messages(id)).toHaveLength(2);
   });
 
+  it("can't be tried again once a newer answer is there", async () => {
+    const { ann, id, run } = await failed([broken, says("Fine.")]);
+    await ann.say(id, "and now?");
+    expect((await ann.request("POST", `/api/runs/${run.id}/retry`, {})).status).toBe(409);
+    expect(await ann.messages(id)).toHaveLength(4);
+  });
+
   it("is told whole to a reader who knows an end that was taken back", async () => {
     const { server, ann, id, answer, run } = await failed([broken]);
     await server.deps.worker.close();

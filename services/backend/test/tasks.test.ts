@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Task, type TaskPage, taskSchema } from "@todo/contract";
+import { type Task, type TaskPage, type ToolOutput, taskSchema } from "@todo/contract";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Person, signUp, sql, startTestServer, type TestServer, ZONE } from "./_harness.ts";
 import { Random } from "./_random.ts";
@@ -91,6 +91,16 @@ describe("a task", () => {
       if (i > 0) expect(row.before).toEqual(rows[i - 1]?.after);
     }
     expect(rows.at(-1)?.after).toEqual(await ann.json("GET", path));
+  });
+});
+
+describe("a task that is named twice in one call", () => {
+  it("counts once", async () => {
+    const task = await add({ title: "a" });
+    const output = await ann.json<ToolOutput>("POST", "/api/tasks/complete", {
+      tasks: [task.number, task.number, 99, 99],
+    });
+    expect(output).toMatchObject({ changes: [{ kind: "completed" }], unchanged: [], notFound: [99] });
   });
 });
 
