@@ -11,6 +11,7 @@ import { askOnce } from "../src/runs/ask-once.ts";
 import { callOnce } from "../src/runs/call-once.ts";
 import { executeRun, type Interruption } from "../src/runs/execute-run.ts";
 import { RunLog } from "../src/runs/run-log.ts";
+import { streamRun } from "../src/runs/stream-run.ts";
 import { readAnswer, signUp, sql } from "./_harness.ts";
 import { slowText } from "./_models.ts";
 import { begun, never, runRow, serve, watch } from "./_runs.ts";
@@ -133,5 +134,17 @@ describe("a run that is interrupted since it is somebody else's now", () => {
     await executeRun(deps, claim.run, AbortSignal.abort(reason));
     expect(onOutcome).not.toHaveBeenCalled();
     expect((await work((ctx) => newestRun(ctx, id)))?.status).toBe("running");
+  });
+});
+
+describe("a log that is longer than a page of it", () => {
+  it("is told whole", async () => {
+    const { server, claim } = await liveRun();
+    const chunks = Array.from({ length: 450 }, (_, i): Chunk => ({ type: "text-delta", id: "text-9", delta: `${i} ` }));
+    await claim.log.commit(async () => ({ chunks, value: undefined }));
+    await sql(server.databaseUrl, `update "runs" set "status" = 'done', "attempt" = "attempt" + 1`);
+    const told: Chunk[] = [];
+    await streamRun(server.deps, claim.run, undefined, (chunk) => told.push(chunk), new AbortController().signal);
+    expect(told.slice(-450)).toEqual(chunks);
   });
 });

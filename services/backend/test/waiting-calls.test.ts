@@ -212,6 +212,13 @@ describe("a bulk delete in small calls", () => {
 });
 
 describe("calls that wait", () => {
+  it("are two when two programs ask the same", async () => {
+    const { ann, program } = await personWith(5);
+    const first = await askToDelete(program, five);
+    const second = await askToDelete(await makeProgram(ann), five);
+    expect((await waitingOf(ann)).map(({ id }) => id)).toEqual([second.approval.id, first.approval.id]);
+  });
+
   it("are one when they ask the same, and are twenty at most", async () => {
     const { ann, program } = await personWith(6);
     const first = await askToDelete(program, five);
