@@ -55,11 +55,14 @@ describe("a call of a run", () => {
     expect((await ann.tasks()).map(({ number }) => number)).toEqual([5, 6]);
   });
 
-  it("may take back at once what is more than a run may change", async () => {
+  it("may take back once what is more than a run may change", async () => {
     const { ann, claim, work } = await liveRun();
     const call = { runId: null, callId: "import", operation: "add_tasks", tokenId: null };
     await work((ctx) => addToList({ ...ctx, call }, titles(25)));
     expect((await callOnce(claim, undoChanges, "call-1", { call: "import" })).changes).toHaveLength(25);
+    expect(await ann.tasks()).toEqual([]);
+    const again = await callOnce(claim, undoChanges, "call-2", { redo: true });
+    expect(again).toMatchObject({ changes: [], error: { code: "change_limit" } });
     expect(await ann.tasks()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { limits, type ToolOutput } from "@todo/contract";
 import { addRunChanges } from "../db/queries/runs.ts";
 import type { CallRef } from "../db/queries/task-events.ts";
-import { countDeletes, findToolEffect, insertToolEffect } from "../db/queries/tool-effects.ts";
+import { countDeletes, findToolEffect, hasChanged, insertToolEffect } from "../db/queries/tool-effects.ts";
 import { AppError } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { LeaseLost, type RunRow } from "./runs.ts";
@@ -20,6 +20,11 @@ export async function storeCallResult(
   deletes: number,
 ): Promise<void> {
   await insertToolEffect(ctx.db, { ...call, userId: ctx.userId, tool, result, deletes, at: ctx.now });
+}
+
+/** Whether an earlier call of `tool` has changed anything in the run. */
+export function hasChangedBefore(ctx: Context, run: RunRow, tool: string): Promise<boolean> {
+  return hasChanged(ctx.db, run.id, tool);
 }
 
 /**

@@ -35,7 +35,7 @@ type Definition<Schema extends z.ZodType> = {
   rest: readonly RestRoute<z.input<Schema> | z.output<Schema>>[];
   /** Does the work through the domain. @throws AppError, whose message a caller can act on */
   run: (ctx: OperationContext, input: z.output<Schema>) => Promise<ToolOutput>;
-  /** Set when it takes back what is shown to the user as one: then a run's limit of changes does not count. */
+  /** Set when it takes back what was done as one: then a run's limit of changes does not count for its first such call. */
   isUndo?: true;
 } & ({ kind: "read" | "change" } | { kind: "destructive"; destruction: Destruction<z.output<Schema>> });
 

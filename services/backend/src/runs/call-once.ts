@@ -2,7 +2,7 @@ import type { Chunk, ToolOutput } from "@todo/contract";
 import { AppError } from "../domain/app-error.ts";
 import { findCallApproval } from "../domain/approvals.ts";
 import type { Context } from "../domain/context.ts";
-import { checkLimits, findCallResult, storeCallResult } from "../domain/run-calls.ts";
+import { checkLimits, findCallResult, hasChangedBefore, storeCallResult } from "../domain/run-calls.ts";
 import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Operation, OperationContext } from "../operations/operation.ts";
@@ -55,9 +55,11 @@ async function attempt(
             zone,
             approved: approval?.tasks,
           });
-    const deletes = result.changes.filter((change) => change.kind === "deleted").length;
-    // What the user approved row by row is not limited; everything else that a run does is, whatever the model plans.
-    if (approval === undefined && !isUndo) await checkLimits(ctx, run, result.changes.length, deletes);
+    // An answer may take back one thing, however much that was. What the user approved row by row is not limited either;
+    // everything else that a run does is, whatever the model plans.
+    const isItsUndo = isUndo && !(await hasChangedBefore(ctx, run, name));
+    const deletes = isItsUndo ? 0 : result.changes.filter((change) => change.kind === "deleted").length;
+    if (approval === undefined && !isItsUndo) await checkLimits(ctx, run, result.changes.length, deletes);
     await storeCallResult(ctx, ref, name, result, deletes);
     return { chunks: [shown(callId, result, approval)], value: result };
   });

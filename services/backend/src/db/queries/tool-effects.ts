@@ -1,4 +1,5 @@
 import type { ToolOutput } from "@todo/contract";
+import { sql } from "kysely";
 import type { Trx } from "../database.ts";
 import type { CallRef } from "./task-events.ts";
 
@@ -30,4 +31,17 @@ export async function countDeletes(trx: Trx, runId: string): Promise<number> {
     .where("runId", "=", runId)
     .executeTakeFirst();
   return Number(row?.deletes ?? 0);
+}
+
+/** Whether a call of this tool has changed anything in the run. */
+export async function hasChanged(trx: Trx, runId: string, tool: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom("toolEffects")
+    .select("callId")
+    .where("runId", "=", runId)
+    .where("tool", "=", tool)
+    .where(sql<boolean>`"result" -> 'changes' <> '[]'`)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
