@@ -14,7 +14,6 @@ const newTask = z.strictObject({
 });
 
 const input = z.strictObject({ tasks: z.array(newTask).min(1).max(limits.run.changes) });
-export type AddTasksInput = z.input<typeof input>;
 
 export const addTasks = defineOperation({
   name: "add_tasks",
