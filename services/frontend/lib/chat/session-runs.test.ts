@@ -101,6 +101,29 @@ test("an empty message is not sent, nor a second one while an answer is being wr
   expect(server.callsOf(`POST ${messagesRoute}`).map(({ body }) => body.text)).toEqual(["add milk"]);
 });
 
+test("a message is sent at once, though one is still looking whether something is being answered", async () => {
+  const session = await opened(createChatSession({ id: "c", isNew: false }));
+  server.on(streamRoute, () => new Promise(() => {}));
+  session.sync(run("running"));
+  server.on(`POST ${messagesRoute}`, () => openedStream("a", "Add"));
+  void session.send("add milk");
+  await expect.poll(() => logOf(session).at(-1)).toBe("a streaming: Add");
+  expect(session.store.get()).toMatchObject({ draft: { text: "" }, activity: "answering" });
+});
+
+test("a message that is sent before the chat is there finds it beside its answer", async () => {
+  server.on(streamRoute, () => new Promise(() => {}));
+  const session = createChatSession({ id: "c", isNew: false });
+  session.activate();
+  server.on("GET /api/conversations/*/messages", () => ({ items: [answer("b", "Long ago.")], nextCursor: null }));
+  server.on(`POST ${messagesRoute}`, () => openedStream("a", "Add"));
+  void session.send("add milk");
+  const { id } = session.store.get().pending ?? { id: "" };
+  const log = ["b complete: Long ago.", `${id} complete: add milk`, "a streaming: Add"];
+  await expect.poll(() => logOf(session)).toEqual(log);
+  expect(session.store.get().phase).toBe("ready");
+});
+
 test("stop tells the server which answer, and waits for its end", async () => {
   const session = await opened(createChatSession({ id: "c", isNew: false }));
   server.on(`POST ${messagesRoute}`, () => openedStream("a", "Add"));

@@ -46,8 +46,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
   let exists = !options.isNew;
   let draftKey = options.isNew ? "new" : id;
   let active = false;
-  /** Following a run, or sending a message whose run will be followed. */
-  let current: { abort: AbortController; accepted: boolean } | null = null;
+  /** Following a run, sending a message whose run will be followed, or only looking whether there is one to follow. */
+  let current: { abort: AbortController; accepted: boolean; looking: boolean } | null = null;
 
   const store = createStore<ChatState>({
     phase: options.isNew ? "ready" : "loading",
@@ -76,6 +76,16 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     });
   }
 
+  /** The stored messages, read while an answer is on its way beside them. */
+  async function readHistory(signal: AbortSignal): Promise<void> {
+    const page = await readNewest(signal);
+    store.set({
+      phase: "ready",
+      messages: mergeNewest(store.get().messages, page.items),
+      olderCursor: page.nextCursor,
+    });
+  }
+
   /** Puts the stored messages in the place of what was put together here. */
   async function refresh(signal: AbortSignal): Promise<void> {
     const page = await readNewest(signal);
@@ -94,7 +104,7 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
   /** Follows a run to its end. `connect` says how the first connection is made. */
   async function follow(first: (signal: AbortSignal) => Promise<Response>, sending: Draft | null): Promise<void> {
     const abort = new AbortController();
-    const mine = { abort, accepted: sending === null };
+    const mine = { abort, accepted: sending === null, looking: sending === null };
     current = mine;
     const { signal } = abort;
     const connect: FollowOptions["connect"] = ({ accepted, lastEventId }) =>
@@ -108,7 +118,10 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
         onChunk: (chunk) => frames.push((answer) => foldChunk(answer ?? emptyAnswer(""), chunk)),
         onConnection: (connection) => {
           if (connection === "open" && !mine.accepted) accept(mine, sending);
-          if (connection === "open") store.set({ activity: "answering" });
+          if (connection === "open") {
+            mine.looking = false;
+            store.set({ activity: "answering" });
+          }
           store.set({ reconnecting: connection === "reconnecting" });
         },
       });
@@ -130,6 +143,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     if (sent !== null && store.get().draft.messageId === sent.messageId) keepDraft(emptyDraft);
     options.onActivity?.();
     if (!active) mine.abort.abort();
+    // Sent before what is stored had been read. Where this fails, the answer's end reads it again.
+    else if (store.get().phase === "loading") readHistory(mine.abort.signal).catch(() => {});
   }
 
   function failed(error: unknown, unsent: Draft | null, cancelled: boolean): void {
@@ -184,7 +199,9 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
       if (store.get().problem !== null) store.set({ problem: null });
     },
     async send(text) {
-      if (isBusy() || text.trim() === "") return;
+      if (text.trim() === "" || (isBusy() && !current?.looking)) return;
+      // Who writes does not wait for a look around: the server says so if something is being answered here.
+      current?.abort.abort();
       const { draft } = store.get();
       const unsent = { text, messageId: (draft.text === text ? draft.messageId : null) ?? randomId() };
       // Kept until it is accepted: a reload in between brings back the text and its id.
