@@ -84,6 +84,12 @@ describe("without the database", () => {
       ["POST", `/api/conversations/${id}/messages`, { id, text: "hello", timeZone: "UTC" }],
       ["GET", "/api/events"],
       ["GET", "/api/auth/get-session"],
+      ["GET", "/api/auth/list-sessions"],
+      ["POST", "/api/auth/sign-out", {}],
+      ["POST", "/api/auth/revoke-session", { token: "unknown" }],
+      ["POST", "/api/auth/revoke-other-sessions", {}],
+      ["POST", "/api/auth/change-password", { currentPassword: "a password", newPassword: "another password" }],
+      ["POST", "/api/auth/delete-user", { password: "a password" }],
       ["POST", "/api/auth/sign-in/email", { email: "ann@example.com", password: "a password" }],
       ["POST", "/api/auth/sign-up/email", { name: "A", email: "ann@example.com", password: "a password" }],
     ];
@@ -92,6 +98,7 @@ describe("without the database", () => {
       const text = await response.text();
       expect([path, response.status, text]).toEqual([path, 503, expect.stringContaining('"database_unavailable"')]);
       expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+      expect(response.headers.getSetCookie(), path).toEqual([]);
       expect(text).not.toMatch(/ECONN|127\.0\.0\.1|canary/);
       errorBodySchema.strict().parse(JSON.parse(text));
     }

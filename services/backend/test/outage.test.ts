@@ -90,3 +90,23 @@ it("does not hang on a network that swallows everything", async () => {
   await relay.restore();
   await eventually("it answers again", async () => (await ask()) === 200);
 });
+
+it("keeps people signed in meanwhile, and signs nobody out whose session would live on", async () => {
+  const relay = await startRelay(await createTestDatabase());
+  onTestFinished(relay.close);
+  const server = await startTestServer({ databaseUrl: relay.url });
+  closeAfterTest(server);
+  const ann = await signUp(server);
+  const signOut = () => ann.request("POST", "/api/auth/sign-out", {});
+  relay.refuse();
+  for (const response of [await signOut(), await ann.request("GET", "/api/auth/list-sessions")]) {
+    expect([response.status, response.headers.getSetCookie()]).toEqual([503, []]);
+    expect(Number(response.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(errorBodySchema.parse(await response.json()).error.message).toMatch(/try again/i);
+  }
+  await relay.restore();
+  const status = async () => (await ann.request("GET", "/api/tasks")).status;
+  await eventually("she is still signed in", async () => (await status()) === 200);
+  expect((await signOut()).status).toBe(200);
+  expect(await status()).toBe(401);
+});

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
+import { noticeFault } from "../faults.ts";
 import type { Availability } from "./availability.ts";
 import { isUnavailable } from "./unavailable.ts";
 
@@ -16,6 +17,11 @@ const UNPREPARED = new Set(["0A000", "26000", "42P05"]);
 /** True when the same work will succeed if it is done again, since the connection prepares no statements any more. */
 export function isUnprepared(error: unknown): boolean {
   return error instanceof pg.DatabaseError && UNPREPARED.has(error.code ?? "");
+}
+
+/** That somebody else was first is an answer, and those who insert know it. */
+function isTaken(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "23505";
 }
 
 /**
@@ -41,6 +47,7 @@ export class PreparingPool implements PostgresPool {
       const client = await this.#pool.connect();
       return this.#clients.get(client) ?? (await this.#prepare(client));
     } catch (error) {
+      noticeFault(error);
       if (isUnavailable(error)) this.#availability.failed(error);
       throw error;
     }
@@ -95,7 +102,10 @@ class PreparingClient implements PostgresPoolClient {
 
   async #run<R>(text: string, values: unknown[]): Promise<PostgresQueryResult<R>> {
     // The rollback after a query that was never answered would wait behind it.
-    if (this.#lost) throw this.#lost.error;
+    if (this.#lost) {
+      noticeFault(this.#lost.error);
+      throw this.#lost.error;
+    }
     // Several statements in one text can't be prepared; ours of that kind have no parameters.
     const name = values.length > 0 ? this.#nameOf(text) : undefined;
     const asked = performance.now();
@@ -104,6 +114,7 @@ class PreparingClient implements PostgresPoolClient {
       this.#availability.answered(asked);
       return { command: knownCommand(command), rowCount: rowCount ?? 0, rows };
     } catch (error) {
+      if (!isTaken(error)) noticeFault(error);
       if (isUnprepared(error)) this.#prepares = false;
       if (isUnavailable(error)) {
         this.#lost = { error };

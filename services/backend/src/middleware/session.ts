@@ -3,6 +3,8 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
+import { logFailure } from "../errors.ts";
+import { withoutSwallowing } from "../faults.ts";
 
 /** Lets nobody pass without a session. Identity comes from here alone, never from a body, a query or a tool. */
 export function session(deps: Pick<Deps, "auth" | "readSession">) {
@@ -15,13 +17,15 @@ export function session(deps: Pick<Deps, "auth" | "readSession">) {
     c.set("log", c.var.log.child({ userId }));
     c.set("sessionIsValid", async () => (await deps.readSession(cookies))?.userId === userId);
     await next();
-    if (isStale) await prolong(c, deps);
+    // What was asked for is done by now; the next request prolongs.
+    if (isStale) await prolong(c, deps).catch((error) => logFailure(c.var.log, error, "could not prolong a session"));
   });
 }
 
 /** better-auth prolongs the session, and gives the cookie that lasts as long. */
 async function prolong(c: HonoContext<AppEnv>, deps: Pick<Deps, "auth">): Promise<void> {
   const { api } = await deps.auth();
-  const { headers } = await api.getSession({ headers: c.req.raw.headers, returnHeaders: true });
+  const asked = { headers: c.req.raw.headers, returnHeaders: true as const };
+  const { headers } = await withoutSwallowing(() => api.getSession(asked));
   for (const cookie of headers.getSetCookie()) c.header("Set-Cookie", cookie, { append: true });
 }

@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { errorBodySchema } from "@todo/contract";
 import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
 import type { Context as HonoContext, Next } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
+import { withoutSwallowing } from "../faults.ts";
 import { withoutToken } from "../middleware/caller.ts";
 import { clientAddress } from "../middleware/client-address.ts";
 import { limitSignIn } from "../middleware/rate-limit.ts";
@@ -41,6 +43,7 @@ export function authRoutes(deps: Deps) {
         200: json("Done", anything),
         401: json("No session, or wrong credentials", anything),
         422: json("The input does not fit", anything),
+        503: json("The database can't be reached", errorBodySchema),
       },
     });
     router.openAPIRegistry.registerPath(route);
@@ -69,12 +72,11 @@ function withAddress(request: Request, address: string | undefined): Request {
   return new Request(request, { headers });
 }
 
+/** better-auth's answer. Where it hides that the database failed, its answer and its cookies are not sent. */
 async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
-  const response = await (await deps.auth()).handler(withAddress(c.req.raw, c.var.clientAddress));
-  if (response.status >= 500) {
-    // Mostly the database is away, which better-auth does not tell: then even this fails, and says so.
-    await deps.asUser("", async () => undefined);
-    throw new Error(`the account service answered ${response.status}`);
-  }
+  const auth = await deps.auth();
+  const request = withAddress(c.req.raw, c.var.clientAddress);
+  const response = await withoutSwallowing(() => auth.handler(request));
+  if (response.status >= 500) throw new Error(`the account service answered ${response.status}`);
   return response;
 }

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type FakeServer, fakeServer } from "../../lib/_fake-server.ts";
+import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts";
 import type { DeviceSession } from "../../lib/api/auth.ts";
 import { show } from "../_page.tsx";
 import { SettingsPage } from "./settings-page.tsx";
@@ -111,6 +111,18 @@ test("who could not be signed out is told so and stays", async () => {
   expect(await screen.findByText("Not now.")).toBeDefined();
   expect(assign).not.toHaveBeenCalled();
   expect(sessionStorage.length).toBe(1);
+});
+
+test("while the server can't look, nobody is led to the sign-in page, and everybody is told to try again", async () => {
+  const message = "The database can't be reached right now. Try again in a moment.";
+  for (const route of ["POST /api/auth/sign-out", "POST /api/auth/change-password"]) {
+    server.on(route, () => refusal(503, "database_unavailable", message));
+  }
+  await changePassword();
+  await waitFor(() => expect(section("Password").getByRole("alert").textContent).toBe(message));
+  screen.getByRole("button", { name: "Sign out" }).click();
+  await waitFor(() => expect(section("Account").getByRole("alert").textContent).toBe(message));
+  expect(assign).not.toHaveBeenCalled();
 });
 
 async function changePassword(next = "new and long") {
