@@ -36,6 +36,7 @@ export const runErrorCodeSchema = z.enum([
   "model_cut_off",
   "model_silent",
   "model_broken_tool_call",
+  "call_limit",
   "turn_limit",
   "time_limit",
   "run_crashed",

@@ -23,6 +23,8 @@ export const limits = {
   /** What one run (one answer of the assistant) may do at most. */
   run: {
     turns: 10,
+    /** Tool calls in one turn of the model; what running them together costs grows with their square. */
+    callsPerTurn: 32,
     changes: 20,
     seconds: 60,
     perUser: 3,

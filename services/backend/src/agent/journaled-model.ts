@@ -6,6 +6,7 @@ import { findOperation } from "../operations/index.ts";
 import { storeTurn } from "../runs/journal.ts";
 import { RunFault } from "../runs/run-fault.ts";
 import type { RunLog } from "../runs/run-log.ts";
+import { AnswerMeter } from "./answer-meter.ts";
 import { mendOutput, textIn } from "./mend-output.ts";
 import { type Done, type StreamEvent, streamModel } from "./model-stream.ts";
 import { storable } from "./storable.ts";
@@ -52,8 +53,10 @@ export class JournaledModel implements Model {
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
     const { journal } = this.#options;
     const turn = ++this.#turn;
+    const meter = new AnswerMeter();
     const stored = journal[turn - 1];
     if (stored) {
+      meter.end(stored.output);
       for (const { callId } of stored.output) if (typeof callId === "string") this.#callIds.add(callId);
       this.#options.onTurn(stored.output);
       yield toEvent(stored);
@@ -62,6 +65,7 @@ export class JournaledModel implements Model {
     this.#beginStep(turn);
     const text = new TextChunks(this.#options.log, turn);
     for await (const event of streamModel(this.#inner, request, this.#options.silenceMs)) {
+      meter.read(event);
       if (event.type === "response_done") {
         const output = mendOutput(event.response.output, this.#callIds, turn);
         const whole = { ...event, response: { ...event.response, output } };

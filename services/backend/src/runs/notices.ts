@@ -10,6 +10,7 @@ const sentences: Record<RunErrorCode, string> = {
   model_cut_off: "The model's answer broke off. Try again; what was already done stays done.",
   model_silent: "The model stopped answering. Try again; what was already done stays done.",
   model_broken_tool_call: "The model asked for something that makes no sense, so nothing was done. Try again.",
+  call_limit: `The model wanted more than ${limits.run.callsPerTurn} things at once, so none of them were done. Try again, or ask for less at once.`,
   turn_limit: `I stopped after ${limits.run.turns} steps without an end. Ask for less at once.`,
   time_limit: `I stopped after ${limits.run.seconds} seconds. Try again, or ask for less at once.`,
   run_crashed: "Something here broke off several times while I was answering. Try again.",
