@@ -22,6 +22,14 @@ describe("a password's hash", () => {
     expect(await verifyPassword({ hash, password: "password" })).toBe(true);
   });
 
+  it("is made two at a time, with 32 more in the line; whoever comes then is refused", async () => {
+    const made = await Promise.allSettled(Array.from({ length: 40 }, () => hashPassword("correct horse")));
+    const refused = made.filter((one) => one.status === "rejected");
+    expect(refused).toHaveLength(40 - 34);
+    for (const { reason } of refused) expect(reason).toMatchObject({ code: "rate_limited", retryAfter: 2 });
+    expect(await hashPassword("correct horse")).toMatch(/^\$argon2id/);
+  });
+
   it.each([
     "",
     "x",

@@ -187,6 +187,29 @@ describe("a session", () => {
   });
 });
 
+describe("many passwords at once", () => {
+  it("are checked or refused for the moment, and shut nobody out", async () => {
+    const people = await Promise.all(Array.from({ length: 6 }, () => signUp(server)));
+    const wrong = { currentPassword: "wrong password", newPassword: "another password" };
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        people.map((one) => one.request("POST", "/api/auth/change-password", wrong)),
+      ).flat(),
+    );
+    const unknown = () => post("sign-in/email", { email: `${randomUUID()}@example.com`, password: "wrong password" });
+    const signIns = await Promise.all(Array.from({ length: 60 }, unknown));
+    for (const { status } of answers) expect([400, 429]).toContain(status);
+    for (const { status } of signIns) expect([401, 429]).toContain(status);
+    for (const response of [...answers, ...signIns].filter(({ status }) => status === 429)) {
+      expect(Number(response.headers.get("retry-after"))).toBe(2);
+      expect(await response.json()).toMatchObject({
+        error: { code: "rate_limited", message: expect.stringMatching(/Try again in 2 seconds/) },
+      });
+    }
+    for (const one of people) expect(await statusOf(one)).toBe(200);
+  });
+});
+
 describe("guesses of a password", () => {
   it("are stopped after 20, whoever makes them where, and the right one with them", async () => {
     const ann = await signUp(server);

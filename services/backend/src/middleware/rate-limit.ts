@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
 import { countAgainst, type Rule } from "../domain/rate-limits.ts";
+import { assertRoomToHash } from "../password.ts";
 import { networkOf } from "./client-address.ts";
 
 const rules = {
@@ -22,6 +23,8 @@ export function limitSignIn(deps: Pick<Deps, "db">): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { clientAddress } = c.var;
     await countAgainst(deps.db, rules.address, clientAddress === undefined ? "unknown" : networkOf(clientAddress));
+    // Before it is counted as a guess, which it would not become.
+    assertRoomToHash();
     const body = accountBody.safeParse(
       await c.req.raw
         .clone()

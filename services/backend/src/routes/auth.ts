@@ -43,6 +43,7 @@ export function authRoutes(deps: Deps) {
         200: json("Done", anything),
         401: json("No session, or wrong credentials", anything),
         422: json("The input does not fit", anything),
+        429: json("Too many tries, or too many people at once", errorBodySchema),
         503: json("The database can't be reached", errorBodySchema),
       },
     });
