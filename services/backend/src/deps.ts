@@ -4,12 +4,12 @@ import type { Logger } from "pino";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import type { Auth } from "./auth.ts";
 import { Availability } from "./db/availability.ts";
-import { createDatabase, type Db, ping } from "./db/database.ts";
+import { createDatabase, type Db } from "./db/database.ts";
+import { assertReady } from "./db/readiness.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Session } from "./domain/sessions.ts";
-import type { Env } from "./env.ts";
-import { version } from "./env.ts";
+import { type Env, migrationUrl, version } from "./env.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { Answerer } from "./runs/answerer.ts";
@@ -38,8 +38,10 @@ export type Deps = {
   heartbeatMs: number;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
-  /** Answers when the database does; throws otherwise. */
-  ping: () => Promise<void>;
+  /** Answers when requests can be served; throws what is in the way. */
+  assertReady: () => Promise<void>;
+  /** Brings the database to the schema of this version; gives the names of what was applied. */
+  migrate: () => Promise<string[]>;
   asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
@@ -88,7 +90,8 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
     shutdown,
-    ping: () => ping(db),
+    assertReady: () => assertReady(db),
+    migrate: async () => (await import("./db/migrate.ts")).migrateToLatest(migrationUrl(env)),
     asUser: (userId, job) => asUser(work, userId, job),
   };
 }

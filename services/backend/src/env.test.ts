@@ -68,8 +68,4 @@ describe("migrationUrl", () => {
     const direct = "postgres://u:p@ep-cool.eu.neon.tech/todo";
     expect(migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: direct })).toBe(direct);
   });
-
-  it("is not one that leads through a transaction pooler", () => {
-    expect(() => migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: undefined })).toThrow(EnvError);
-  });
 });

@@ -61,16 +61,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   throw new EnvError(lines.join("; "));
 }
 
-/** Where migrations go. @throws EnvError when that leads through a transaction pooler */
+/** Where migrations go: past a pooler, where one is named. */
 export function migrationUrl(env: Pick<Env, "DATABASE_URL" | "DATABASE_DIRECT_URL">): string {
-  const url = env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
-  if (new URL(url).hostname.includes("-pooler")) {
-    throw new EnvError(
-      "DATABASE_URL leads through a transaction pooler, where migrations can't hold their lock; " +
-        "set DATABASE_DIRECT_URL to the address without -pooler",
-    );
-  }
-  return url;
+  return env.DATABASE_DIRECT_URL ?? env.DATABASE_URL;
 }
 
 function reason(issue: z.core.$ZodIssue): string {

@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Logger } from "pino";
 import type { AppEnv } from "./app-env.ts";
-import { isUnavailable } from "./db/unavailable.ts";
+import { isStorageFull, isTooSlow, isUnavailable } from "./db/unavailable.ts";
 import { isUnstorable } from "./db/unstorable.ts";
 import { AppError } from "./domain/app-error.ts";
 
@@ -42,6 +42,8 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
     case "database_unavailable":
     case "shutting_down":
       return 503;
+    case "storage_full":
+      return 507;
     case "internal":
       return 500;
   }
@@ -84,6 +86,14 @@ export function toAppError(error: unknown): AppError {
   }
   if (isUnstorable(error)) {
     return new AppError("unprocessable", "The text holds characters that can't be stored.");
+  }
+  if (isStorageFull(error)) {
+    const message = "The disk of the database is full, so nothing can be changed. Free some space there and try again.";
+    return new AppError("storage_full", message, { retryAfter: 30, cause: error });
+  }
+  if (isTooSlow(error)) {
+    const message = "The database took too long for this. Try again in a moment.";
+    return new AppError("database_unavailable", message, { retryAfter: 2, cause: error });
   }
   if (isUnavailable(error)) {
     return new AppError("database_unavailable", "The database can't be reached right now. Try again in a moment.", {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
-import { createLogger } from "./logger.ts";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { createLogger, openStdout } from "./logger.ts";
 
 /** What one call writes, as text and read. */
 function written(write: (log: ReturnType<typeof createLogger>) => void) {
@@ -62,4 +63,11 @@ describe("a line of the log", () => {
       expect(written((log) => log.error({ err: thrown }, "x")).text).not.toContain("canary");
     }
   });
+});
+
+it.runIf(existsSync("/dev/full"))("a disk without room for the log fails nobody", () => {
+  const full = openSync("/dev/full", "w");
+  onTestFinished(() => closeSync(full));
+  const log = createLogger("info", openStdout(full));
+  for (let i = 0; i < 1_000; i++) expect(() => log.info({ i }, "a line ".repeat(100))).not.toThrow();
 });

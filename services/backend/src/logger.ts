@@ -16,8 +16,20 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     },
     serializers: { err: describeError },
   };
-  // Written at once, so that the last line before an exit is not lost.
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: true }));
+  return pino(options, destination ?? openStdout());
+}
+
+/** How much is kept of what could not be written, in bytes. */
+const KEPT_BYTES = 1024 * 1024;
+
+/**
+ * Written at once, so that the last line before an exit is not lost. Where nothing can be written (a full disk behind it)
+ * lines are lost, and nothing else: a request must not fail since it can't be logged. There is no place to say so.
+ */
+export function openStdout(fd = 1): DestinationStream {
+  const stdout = pino.destination({ dest: fd, sync: true, maxLength: KEPT_BYTES });
+  stdout.on("error", () => {});
+  return stdout;
 }
 
 type ErrorDescription = {

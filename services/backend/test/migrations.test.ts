@@ -4,7 +4,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Db, inTransaction, type Trx } from "../src/db/database.ts";
 import { MigrationError, migrateToLatest } from "../src/db/migrate.ts";
 import { migrations } from "../src/db/migrations/index.ts";
-import { migrationUrl } from "../src/env.ts";
 import { createTestDatabase, sql } from "./_harness.ts";
 
 const names = Object.keys(migrations);
@@ -28,16 +27,6 @@ describe("migrating", () => {
       new MigrationError("The database is of a newer version than this program. Run the newer version."),
     );
     expect(await schemaOf(url)).toEqual(before);
-  });
-
-  it("refuses to go through a transaction pooler", () => {
-    const pooled = "postgres://user:secret@ep-cool-pooler.eu.example.com/app";
-    const direct = "postgres://user:secret@ep-cool.eu.example.com/app";
-    expect(() => migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: undefined })).toThrow(/DATABASE_DIRECT_URL/);
-    expect(() => migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: pooled })).toThrow(/-pooler/);
-    expect(() => migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: undefined })).not.toThrow(/secret/);
-    expect(migrationUrl({ DATABASE_URL: pooled, DATABASE_DIRECT_URL: direct })).toBe(direct);
-    expect(migrationUrl({ DATABASE_URL: direct, DATABASE_DIRECT_URL: undefined })).toBe(direct);
   });
 });
 

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorBodySchema } from "@todo/contract";
-import { expect, it, onTestFinished } from "vitest";
+import { errorBodySchema, healthSchema } from "@todo/contract";
+import { type RawBuilder, sql as raw } from "kysely";
+import { expect, inject, it, onTestFinished } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
+import { createDatabase } from "../src/db/database.ts";
+import { keepSchema } from "../src/jobs/keep-schema.ts";
 import { createLogger } from "../src/logger.ts";
-import { closeAfterTest, createTestDatabase, signUp, startTestServer } from "./_harness.ts";
+import { closeAfterTest, createTestDatabase, signUp, sql, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 import { startRelay } from "./_relay.ts";
 
@@ -109,4 +112,99 @@ it("keeps people signed in meanwhile, and signs nobody out whose session would l
   await eventually("she is still signed in", async () => (await status()) === 200);
   expect((await signOut()).status).toBe(200);
   expect(await status()).toBe(401);
+});
+
+/** Has a database fail over: its connections break, and new ones may only read until it is taken back. */
+function failovers(databaseUrl: string) {
+  const admin = inject("databaseUrl");
+  const database = new URL(databaseUrl).pathname.slice(1);
+  return {
+    failOver: async () => {
+      await sql(admin, `alter database "${database}" set default_transaction_read_only = on`);
+      await sql(admin, "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1", [database]);
+    },
+    takeBack: () => sql(admin, `alter database "${database}" reset default_transaction_read_only`),
+  };
+}
+
+it("uses no connection again that leads to a server that may only read", async () => {
+  const url = await createTestDatabase();
+  const { failOver, takeBack } = failovers(url);
+  await failOver();
+  const db = createDatabase({ url, maxConnections: 4, onError: () => undefined });
+  onTestFinished(() => db.destroy());
+  const onEach = (query: RawBuilder<unknown>) => Promise.allSettled([1, 2, 3, 4].map(() => query.execute(db)));
+  await onEach(raw`select pg_sleep(0.2)`);
+  await takeBack();
+  const change = raw`insert into "rateLimits" ("key", "count", "windowEnds") values (gen_random_uuid()::text, 1, now())`;
+  await expect(change.execute(db)).rejects.toMatchObject({ code: "25006" });
+  expect((await onEach(change)).map(({ status }) => status)).toEqual(Array.from({ length: 4 }, () => "fulfilled"));
+});
+
+it("says so when the database can only be read, serves what it can, and writes again by itself", async () => {
+  const server = await startTestServer();
+  closeAfterTest(server);
+  const ann = await signUp(server);
+  await ann.json("POST", "/api/tasks", { title: "before" });
+  const { failOver, takeBack } = failovers(server.databaseUrl);
+  const add = () => ann.request("POST", "/api/tasks", { title: "after" });
+  const health = async () => healthSchema.parse(await (await fetch(`${server.url}/api/health`)).json());
+
+  await failOver();
+  await eventually("connections have broken", async () => (await ann.request("GET", "/api/tasks")).ok);
+  expect((await add()).status).toBe(503);
+  expect((await add()).status).toBe(503);
+  expect(await health()).toMatchObject({ status: "unavailable", reason: "it takes no changes: it can only be read" });
+  expect((await ann.tasks()).map(({ title }) => title)).toEqual(["before"]);
+
+  await takeBack();
+  await eventually("it is ready again", async () => (await health()).status === "ok");
+  expect((await add()).status).toBe(201);
+});
+
+it("is not ready without its tables, and puts them back", async () => {
+  const { lines, log } = capture();
+  const server = await startTestServer({ log });
+  closeAfterTest(server);
+  const ann = await signUp(server);
+  const health = async () => healthSchema.parse(await (await fetch(`${server.url}/api/health`)).json());
+  await sql(server.databaseUrl, "drop owned by current_user");
+  expect(await health()).toMatchObject({ status: "unavailable", reason: "its tables are missing" });
+  expect((await ann.request("GET", "/api/tasks")).status).toBe(503);
+  await keepSchema(server.deps);
+  expect(await health()).toMatchObject({ status: "ok" });
+  expect((await ann.request("GET", "/api/tasks")).status).toBe(401);
+  const bob = await signUp(server);
+  await bob.json("POST", "/api/tasks", { title: "anew" });
+  expect(lines.map(({ msg }) => msg)).toContain("the tables of this version are missing: applying its schema");
+
+  const [newest] = await sql<{ name: string }>(
+    server.databaseUrl,
+    `delete from "kysely_migration" where "name" = (select max("name") from "kysely_migration") returning "name"`,
+  );
+  expect(newest).toBeDefined();
+  expect(await health()).toMatchObject({ status: "unavailable", reason: "its tables are of an older version" });
+});
+
+it("goes on reading when the database's disk is full, and says what to do about changes", async () => {
+  const server = await startTestServer();
+  closeAfterTest(server);
+  const ann = await signUp(server);
+  await ann.json("POST", "/api/tasks", { title: "before" });
+  await sql(
+    server.databaseUrl,
+    `create function no_room() returns trigger language plpgsql as $$ begin
+       raise exception 'could not extend file "base/1/2": No space left on device' using errcode = '53100';
+     end $$`,
+  );
+  await sql(server.databaseUrl, `create trigger no_room before insert on "tasks" execute function no_room()`);
+  const refused = await ann.request("POST", "/api/tasks", { title: "after" });
+  expect(refused.status).toBe(507);
+  expect(errorBodySchema.parse(await refused.json()).error).toMatchObject({
+    code: "storage_full",
+    message: expect.stringContaining("Free some space there"),
+  });
+  expect((await ann.tasks()).map(({ title }) => title)).toEqual(["before"]);
+  await sql(server.databaseUrl, `drop trigger no_room on "tasks"`);
+  await ann.json("POST", "/api/tasks", { title: "after" });
 });

@@ -1,14 +1,17 @@
 import { Kysely, PostgresDialect, sql as raw } from "kysely";
 import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { PreparingPool } from "../src/db/preparing-pool.ts";
+import { DatabasePool } from "../src/db/database-pool.ts";
 import { closeAfterTest, createTestDatabase, signUp, sql, startTestServer } from "./_harness.ts";
+
+const limits = { statementMs: 5_000, idleInTransactionMs: 10_000 };
 
 /** How many statements a connection keeps after it has run one twice. */
 async function preparedAfterTwice(meddle: (client: object) => void): Promise<number> {
-  const pool = new pg.Pool({ connectionString: await createTestDatabase({ migrate: false }), max: 1 });
+  const connectionString = await createTestDatabase({ migrate: false });
+  const pool = new pg.Pool({ connectionString, max: 1, pipeline: true });
   pool.on("connect", meddle);
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new PreparingPool(pool) }) });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new DatabasePool(pool, limits) }) });
   onTestFinished(() => db.destroy());
   for (const value of [1, 2]) await raw`select ${value}::int as "value"`.execute(db);
   const { rows } = await raw<{ count: number }>`select count(*)::int as "count" from pg_prepared_statements`.execute(

@@ -87,6 +87,8 @@ export type ChangeEvent = z.infer<typeof changeEventSchema>;
 export const healthSchema = z.object({
   status: z.enum(["ok", "unavailable"]),
   database: z.enum(["ok", "unavailable"]),
+  /** Why the database is unavailable, in words. */
+  reason: z.string().optional(),
   /** `rules` without a model, else the model's name. */
   assistant: z.string(),
   version: z.string(),

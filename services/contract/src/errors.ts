@@ -22,6 +22,7 @@ export const errorCodeSchema = z.enum([
   "unsupported_media_type",
   "rate_limited",
   "database_unavailable",
+  "storage_full",
   "shutting_down",
   "internal",
 ]);

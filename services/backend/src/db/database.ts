@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
 import type { Availability } from "./availability.ts";
-import { isUnprepared, PreparingPool } from "./preparing-pool.ts";
+import { isUnprepared } from "./database-connection.ts";
+import { DatabasePool } from "./database-pool.ts";
 import type { Database } from "./schema/index.ts";
 
 export type Db = Kysely<Database>;
@@ -35,20 +36,21 @@ export function createDatabase(options: DatabaseOptions): Db {
     connectionString: options.url,
     max: options.maxConnections,
     connectionTimeoutMillis: 2_000,
-    statement_timeout: statementTimeoutMs,
     // For a network that swallows everything; otherwise PostgreSQL answers, if only with its own time limit.
     query_timeout: statementTimeoutMs + SILENCE_MS,
-    idle_in_transaction_session_timeout: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // What is sent together needs one way to the server and back.
+    pipeline: true,
     application_name: "todo-backend",
     types: { getTypeParser },
   });
   // Without a listener, a connection that the server closes ends the whole process (node-postgres #2386).
   pool.on("error", options.onError);
   pool.on("connect", (client) => client.on("error", options.onError));
+  const limits = { statementMs: statementTimeoutMs, idleInTransactionMs: 10_000 };
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: new PreparingPool(pool, options.availability) }),
+    dialect: new PostgresDialect({ pool: new DatabasePool(pool, limits, options.availability) }),
   });
 }
 
@@ -86,9 +88,4 @@ async function become(trx: Trx, userId: string): Promise<void> {
   await sql`
     select set_config('role', left(current_database(), 59) || '_app', true), set_config('app.user_id', ${userId}, true)
   `.execute(trx);
-}
-
-/** Answers when the database does; throws otherwise. */
-export async function ping(db: Db): Promise<void> {
-  await sql`select 1`.execute(db);
 }

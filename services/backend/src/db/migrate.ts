@@ -2,6 +2,7 @@ import { Migrator } from "kysely/migration";
 import pg from "pg";
 import { createDatabase } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
+import { isTransactionPooler } from "./pooler.ts";
 
 /** Longer than any migration takes; Kysely itself would wait an hour for another replica's lock. */
 const TIMEOUT_MS = 60_000;
@@ -19,12 +20,19 @@ const INSUFFICIENT_PRIVILEGE = "42501";
 
 /**
  * Brings the database at `url` to the newest schema; safe to call from many processes at once (Kysely holds an
- * advisory lock, which is why `url` must not lead through a transaction pooler). Returns the names of what was applied.
+ * advisory lock). Returns the names of what was applied.
  * `onError` is told of connections that break.
- * @throws MigrationError when the database is of a newer version than this program, or when 60 s did not suffice
+ * @throws MigrationError when `url` leads through a transaction pooler, where the lock can't be held, when the database is
+ * of a newer version than this program, or when 60 s did not suffice
  * @throws MissingRight
  */
 export async function migrateToLatest(url: string, onError: (error: Error) => void = ignore): Promise<string[]> {
+  if (await isTransactionPooler(url)) {
+    throw new MigrationError(
+      "This address leads through a transaction pooler, where migrations can't hold their lock: set DATABASE_DIRECT_URL " +
+        "to the address of the database itself.",
+    );
+  }
   const db = createDatabase({ url, maxConnections: 2, statementTimeoutMs: TIMEOUT_MS, onError });
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

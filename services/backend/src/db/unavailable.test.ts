@@ -12,6 +12,8 @@ test.each([
   [new Error("Connection terminated due to connection timeout"), "it does not answer in time"],
   [coded("28P01"), "it refuses the user or the password"],
   [coded("3D000"), "it has no database of this name"],
+  [coded("25006"), "it takes no changes: it can only be read"],
+  [coded("42P01"), "its tables are missing"],
   [coded("57P03"), "it is starting up or shutting down"],
   [coded("57P01"), "it is shutting down"],
   [coded("53300"), "it has too many connections"],
@@ -21,7 +23,7 @@ test.each([
   expect(unavailableReason(error)).toBe(reason);
 });
 
-test.each([coded("23505"), coded("42P01"), new Error("08 tasks and 53 more"), coded("57014"), "ECONNREFUSED"])(
+test.each([coded("23505"), coded("42703"), new Error("08 tasks and 53 more"), coded("57014"), "ECONNREFUSED"])(
   "%o says nothing of the database",
   (error) => {
     expect(isUnavailable(error)).toBe(false);

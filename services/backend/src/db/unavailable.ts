@@ -1,3 +1,6 @@
+/** The code of our own error for a schema from before this version. */
+export const SCHEMA_OUTDATED = "schema_outdated";
+
 /** Why a database can't be used now, by the code of the error: PostgreSQL's or the system's. */
 const BY_CODE: readonly [codes: RegExp, reason: string][] = [
   [/^(ENOTFOUND|EAI_NODATA)$/, "its host is not known"],
@@ -7,6 +10,9 @@ const BY_CODE: readonly [codes: RegExp, reason: string][] = [
   [/^(ECONN|EPIPE|08)/, "the connection broke"],
   [/^(28P01|28000)$/, "it refuses the user or the password"],
   [/^3D000$/, "it has no database of this name"],
+  [/^25006$/, "it takes no changes: it can only be read"],
+  [/^42P01$/, "its tables are missing"],
+  [/^schema_outdated$/, "its tables are of an older version"],
   [/^57P03$/, "it is starting up or shutting down"],
   [/^57P0/, "it is shutting down"],
   [/^53300$/, "it has too many connections"],
@@ -46,6 +52,26 @@ export function isUnavailable(error: unknown): boolean {
   return unavailableReason(error) !== undefined;
 }
 
+/** True when the database can only be read, as a server does that others have taken over from. */
+export function isReadOnly(error: unknown): boolean {
+  return hasCode(error, "25006");
+}
+
+/** True when the tables of this version are not there; applying its schema cures that. */
+export function isSchemaMissing(error: unknown): boolean {
+  return hasCode(error, "42P01") || hasCode(error, SCHEMA_OUTDATED);
+}
+
+/** True when the database has no room for a change; what is there can be read. */
+export function isStorageFull(error: unknown): boolean {
+  return hasCode(error, "53100");
+}
+
+/** True when a statement took longer than it may. */
+export function isTooSlow(error: unknown): boolean {
+  return hasCode(error, "57014");
+}
+
 /** True when the database is unavailable only since we ask it more than it can do. */
 export function isOverloaded(error: unknown): boolean {
   return error instanceof Error && ALL_BUSY.test(error.message);
@@ -55,4 +81,8 @@ export function isOverloaded(error: unknown): boolean {
 export function placeOf(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}:${port || 5432}${pathname}`;
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }

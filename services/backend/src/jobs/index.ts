@@ -4,9 +4,11 @@ import { forgetEndedWindows } from "../domain/rate-limits.ts";
 import { forgetOldLogs } from "../domain/run-log.ts";
 import { emptyTrash } from "../domain/trash.ts";
 import { forgetOldCalls } from "../domain/waiting-calls.ts";
+import { keepSchema } from "./keep-schema.ts";
 
 /** What is done every now and then; the only list. Each may run on several replicas at once. */
 const jobs = [
+  { name: "schema", everyMs: 10_000, run: keepSchema },
   { name: "old run logs", everyMs: 60_000, run: ({ db }: Deps) => forgetOldLogs(db) },
   { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => forgetEndedWindows(db) },
   { name: "trash", everyMs: 3_600_000, run: ({ db, clock }: Deps) => emptyTrash(db, clock()) },

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { healthSchema } from "@todo/contract";
+import { unavailableReason } from "../db/unavailable.ts";
 import type { Deps } from "../deps.ts";
 import { logFailure } from "../errors.ts";
 import { createRouter, json } from "./router.ts";
@@ -32,10 +33,12 @@ const metrics = createRoute({
 export function healthRoutes(deps: Deps) {
   const router = createRouter();
   router.openapi(health, async (c) => {
-    const database = (await answersInTime(deps)) ? "ok" : "unavailable";
+    const reason = await whyNotReady(deps);
+    const database = reason === undefined ? "ok" : "unavailable";
     const ready = database === "ok" && !deps.shutdown.aborted;
     const status = ready ? "ok" : "unavailable";
-    const body = { status, database, assistant: deps.model.name, version: deps.version } as const;
+    const why = reason === undefined ? {} : { reason };
+    const body = { status, database, ...why, assistant: deps.model.name, version: deps.version } as const;
     return ready ? c.json(body, 200) : c.json(body, 503);
   });
   router.openapi(live, (c) => c.json({ status: "ok" as const }, 200));
@@ -45,16 +48,17 @@ export function healthRoutes(deps: Deps) {
   return router;
 }
 
-async function answersInTime({ ping, log }: Deps): Promise<boolean> {
+/** Undefined when all is well. */
+async function whyNotReady({ assertReady, log }: Deps): Promise<string | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), DATABASE_MS);
+  const tooLate = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("it does not answer in time"), DATABASE_MS);
   });
-  const asked = ping().then(
-    () => true,
+  const asked = assertReady().then(
+    () => undefined,
     (error: unknown) => {
       logFailure(log, error, "health: the database does not answer");
-      return false;
+      return unavailableReason(error) ?? "it does not answer";
     },
   );
   try {

@@ -37,6 +37,7 @@ export const commonErrors = {
   401: error("No session"),
   422: error("The input does not fit"),
   503: error("The database can't be reached"),
+  507: error("The database has no room for a change"),
 };
 export const notFoundError = { 404: error("Unknown, or somebody else's") };
 /** For routes that take a token. */

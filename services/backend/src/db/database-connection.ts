@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
-import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from "kysely";
+import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
 import { noticeFault } from "../faults.ts";
 import type { Availability } from "./availability.ts";
 import { isUnavailable } from "./unavailable.ts";
+
+/** In milliseconds: the longest time for one statement, and for nothing in a transaction. */
+export type Limits = { statementMs: number; idleInTransactionMs: number };
 
 /** Statements that one connection keeps prepared. Each takes memory in PostgreSQL, and filters make many. */
 const MAX_STATEMENTS = 100;
@@ -25,65 +28,42 @@ function isTaken(error: unknown): boolean {
 }
 
 /**
- * A pool whose connections keep their statements prepared, so that PostgreSQL plans them once: planning takes longer
- * than most of ours take to run. Behind a transaction pooler each transaction may meet another server process, where
- * nothing is prepared; there statements are sent as they are.
+ * One connection, as Kysely sees it.
+ *
+ * To PostgreSQL itself: it keeps its statements prepared, since planning takes longer than most of ours take to run, and
+ * has its limits for as long as it lives. Through a pooler each transaction may meet another server process, where
+ * nothing of this is known: there every transaction begins with its limits, a lone statement is a transaction, and
+ * nothing is prepared.
+ *
+ * `begin` goes out together with the first statement, and each transaction is so one way to the server and back faster.
  */
-export class PreparingPool implements PostgresPool {
-  readonly options: object;
-  readonly #pool: pg.Pool;
-  readonly #clients = new WeakMap<pg.PoolClient, PreparingClient>();
-  readonly #availability: Watched;
-
-  /** `availability` is told of every query that is answered, and of every one for which the database is not there. */
-  constructor(pool: pg.Pool, availability: Watched = UNWATCHED) {
-    this.#pool = pool;
-    this.options = pool.options;
-    this.#availability = availability;
-  }
-
-  async connect(): Promise<PostgresPoolClient> {
-    try {
-      const client = await this.#pool.connect();
-      return this.#clients.get(client) ?? (await this.#prepare(client));
-    } catch (error) {
-      noticeFault(error);
-      if (isUnavailable(error)) this.#availability.failed(error);
-      throw error;
-    }
-  }
-
-  async #prepare(client: pg.PoolClient): Promise<PreparingClient> {
-    try {
-      const made = new PreparingClient(client, await isDirect(client), this.#availability);
-      this.#clients.set(client, made);
-      return made;
-    } catch (error) {
-      client.release(true);
-      throw error;
-    }
-  }
-
-  end(): Promise<void> {
-    return this.#pool.end();
-  }
-}
-
-type Watched = Pick<Availability, "answered" | "failed">;
-const UNWATCHED: Watched = { answered: () => {}, failed: () => {} };
-
-class PreparingClient implements PostgresPoolClient {
+export class DatabaseConnection implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #names = new Map<string, string>();
-  readonly #availability: Watched;
+  readonly #watch: Pick<Availability, "answered" | "failed">;
+  readonly #pooled: boolean;
+  readonly #begin: string;
   #prepares: boolean;
+  #transaction: "none" | "asked for" | "open" = "none";
   /** Why this connection is of no use any more. */
   #lost: { error: unknown } | undefined;
 
-  constructor(client: pg.PoolClient, prepares: boolean, availability: Watched) {
+  static async open(client: pg.PoolClient, limits: Limits, watch: Pick<Availability, "answered" | "failed">) {
+    const direct = await isDirect(client);
+    if (direct) await client.query(settings(limits, false));
+    return new DatabaseConnection(client, direct ? undefined : limits, watch);
+  }
+
+  private constructor(
+    client: pg.PoolClient,
+    limits: Limits | undefined,
+    watch: Pick<Availability, "answered" | "failed">,
+  ) {
     this.#client = client;
-    this.#prepares = prepares;
-    this.#availability = availability;
+    this.#watch = watch;
+    this.#pooled = limits !== undefined;
+    this.#prepares = !this.#pooled;
+    this.#begin = limits ? `begin; ${settings(limits, true)}` : "begin";
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -106,19 +86,38 @@ class PreparingClient implements PostgresPoolClient {
       noticeFault(this.#lost.error);
       throw this.#lost.error;
     }
+    const before = this.#transaction;
+    const ends = text === "commit" || text === "rollback";
+    if (text === "begin" || (ends && before === "asked for")) {
+      this.#transaction = ends ? "none" : "asked for";
+      return { command: knownCommand(text.toUpperCase()), rowCount: 0, rows: [] };
+    }
+    if (before !== "none") this.#transaction = ends ? "none" : "open";
+    const alone = before === "none" && this.#pooled;
+    const opening = before === "asked for" || alone ? this.#send(this.#begin) : undefined;
+    const asked = this.#send<R>(text, values);
+    const closing = alone ? this.#send("commit") : undefined;
+    // All are waited for, so that nothing is under way any more when this is over. The first fault is the cause.
+    const [opened, answer, closed] = await Promise.allSettled([opening, asked, closing]);
+    for (const each of [opened, answer, closed]) if (each.status === "rejected") throw each.reason;
+    return await asked;
+  }
+
+  async #send<R>(text: string, values: unknown[] = []): Promise<PostgresQueryResult<R>> {
     // Several statements in one text can't be prepared; ours of that kind have no parameters.
     const name = values.length > 0 ? this.#nameOf(text) : undefined;
     const asked = performance.now();
     try {
-      const { command, rowCount, rows } = await this.#client.query({ ...(name && { name }), text, values });
-      this.#availability.answered(asked);
+      const result = await this.#client.query({ ...(name && { name }), text, values });
+      this.#watch.answered(asked);
+      const { command, rowCount, rows } = result;
       return { command: knownCommand(command), rowCount: rowCount ?? 0, rows };
     } catch (error) {
       if (!isTaken(error)) noticeFault(error);
       if (isUnprepared(error)) this.#prepares = false;
       if (isUnavailable(error)) {
-        this.#lost = { error };
-        this.#availability.failed(error);
+        this.#lost ??= { error };
+        this.#watch.failed(error);
       }
       throw error;
     }
@@ -133,6 +132,14 @@ class PreparingClient implements PostgresPoolClient {
     this.#names.set(text, name);
     return name;
   }
+}
+
+/** Sets the limits until the transaction or the connection ends. Not by `set local`, which is no expression. */
+function settings({ statementMs, idleInTransactionMs }: Limits, untilCommit: boolean): string {
+  return (
+    `select set_config('statement_timeout', '${statementMs}', ${untilCommit}), ` +
+    `set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', ${untilCommit})`
+  );
 }
 
 /** Whether the server process that answers is the one that we were connected to: a pooler gives a number of its own. */
