@@ -156,3 +156,12 @@ describe("the checker of the fault tests", () => {
     expect((await count(waits)).total).toMatchObject({ mismatched: 0, unfinished: 1 });
   });
 });
+
+it("takes no round for proof whose fault did not come about", () => {
+  const ledger = new Ledger();
+  for (let i = 0; i < 20; i++) ledger.fault("tool:after");
+  ledger.missed("tool:after");
+  expect(ledger.clean).toBe(true);
+  ledger.missed("finish:before");
+  expect(ledger.clean).toBe(false);
+});

@@ -77,9 +77,11 @@ export class Lane {
   async #dieAt(point: Failpoint, operations: Operation[]): Promise<void> {
     await this.#victim.start(point);
     const reading = operations.map((op) => this.#read(op));
-    if (!(await this.#victim.hasDied(DEATH_MS))) throw new Error(`nothing came to ${point}:\n${this.#victim.output}`);
-    this.#ledger.fault(point);
+    if (await this.#victim.hasDied(DEATH_MS)) this.#ledger.fault(point);
+    // On a slow machine it may have lost all its runs to the other one before it came there.
+    else this.#ledger.missed(point);
     await Promise.all(reading);
+    await this.#victim.kill();
   }
 
   /** The backend is killed at any time; now and then the other one, too, once the first is back. */

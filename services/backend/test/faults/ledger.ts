@@ -1,7 +1,7 @@
 import { type FaultKind, type Finding, faultKinds } from "./check.ts";
 import type { Operation } from "./operation.ts";
 
-type Row = { operations: number; faults: number } & Record<FaultKind, number>;
+type Row = { operations: number; faults: number; missed: number } & Record<FaultKind, number>;
 
 /** Counts what was done, what was inflicted, and what went wrong, by the kind of round. */
 export class Ledger {
@@ -12,6 +12,11 @@ export class Ledger {
   /** Counts a kill or a freeze. */
   fault(round: string): void {
     this.#row(round).faults += 1;
+  }
+
+  /** Counts a fault that did not come about: the other backend had done all by then. */
+  missed(round: string): void {
+    this.#row(round).missed += 1;
   }
 
   /** Counts an operation that was examined; one with several findings of a kind counts once in that kind. */
@@ -32,10 +37,11 @@ export class Ledger {
     return total;
   }
 
-  /** Whether anything went wrong. */
+  /** Whether nothing went wrong, and of each kind of round the faults came about, but for one in ten. */
   get clean(): boolean {
     const { total } = this;
-    return faultKinds.every((kind) => total[kind] === 0);
+    const inflicted = [...this.#rows.values()].every(({ faults, missed }) => missed * 10 <= faults);
+    return inflicted && faultKinds.every((kind) => total[kind] === 0);
   }
 
   /** A table of the counts, one round a line. */
@@ -58,8 +64,8 @@ export class Ledger {
   }
 }
 
-const columns = ["operations", "faults", ...faultKinds] as const;
+const columns = ["operations", "faults", "missed", ...faultKinds] as const;
 
 function emptyRow(): Row {
-  return { operations: 0, faults: 0, lost: 0, doubled: 0, unfinished: 0, mismatched: 0 };
+  return { operations: 0, faults: 0, missed: 0, lost: 0, doubled: 0, unfinished: 0, mismatched: 0 };
 }
