@@ -7,6 +7,7 @@ import { Availability } from "./db/availability.ts";
 import { createDatabase, type Db } from "./db/database.ts";
 import { assertReady } from "./db/readiness.ts";
 import { placeOf } from "./db/unavailable.ts";
+import { Devices } from "./devices.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Session } from "./domain/sessions.ts";
 import { type Env, migrationUrl, version } from "./env.ts";
@@ -31,6 +32,7 @@ export type Deps = {
   auth: () => Promise<Auth>;
   /** Whose session the request with these cookies belongs to. */
   readSession: (cookies: string | undefined) => Promise<Session | undefined>;
+  devices: Devices;
   /** The address in the header that the frontend signs; undefined for a value that is forged or stale. */
   verifyAddress: (signed: string) => string | undefined;
   trustedOrigins: readonly string[];
@@ -86,6 +88,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     answerer,
     auth,
     readSession: async (cookies) => (await reader())(cookies),
+    devices: new Devices(secret, url),
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,

@@ -38,29 +38,29 @@ type Headers = (i: number) => Record<string, string>;
 
 /** A few tries, each with headers of its own, and then as many more from the same addresses as one may make. */
 async function useUp(headers: Headers): Promise<void> {
-  for (let i = 0; i < 5; i++) expect(await tryToSignIn(headers(i))).toBe(400);
+  for (let i = 0; i < 5; i++) expect(await tryToSignIn(headers(i))).toBe(422);
   await sql(server.databaseUrl, `update "rateLimits" set count = $1`, [LIMIT]);
 }
 
 describe("people behind one frontend", () => {
   it("may each try 300 times", async () => {
-    expect(await tryToSignIn(from(ANN))).toBe(400);
+    expect(await tryToSignIn(from(ANN))).toBe(422);
     await sql(server.databaseUrl, `update "rateLimits" set count = $1`, [LIMIT - 1]);
-    expect(await tryToSignIn(from(ANN))).toBe(400);
+    expect(await tryToSignIn(from(ANN))).toBe(422);
     expect(await tryToSignIn(from(ANN))).toBe(429);
   });
 
   it("are counted apart, and apart from who connects to the backend", async () => {
     await useUp(() => from(ANN));
     expect(await tryToSignIn(from(ANN))).toBe(429);
-    expect(await tryToSignIn(from(BOB))).toBe(400);
-    expect(await tryToSignIn()).toBe(400);
+    expect(await tryToSignIn(from(BOB))).toBe(422);
+    expect(await tryToSignIn()).toBe(422);
   });
 
   it("count as one with all addresses of their IPv6 network, and as another in the next one", async () => {
     await useUp((i) => from(`2001:db8:0:1:${i.toString(16)}::1`));
     expect(await tryToSignIn(from("2001:db8:0:1::ffff"))).toBe(429);
-    expect(await tryToSignIn(from("2001:db8:0:2::1"))).toBe(400);
+    expect(await tryToSignIn(from("2001:db8:0:2::1"))).toBe(422);
   });
 });
 
@@ -80,14 +80,14 @@ describe("who connects to the backend and claims another address each time", () 
     await useUp(headers);
     expect(await tryToSignIn(headers(5))).toBe(429);
     expect(await tryToSignIn()).toBe(429);
-    expect(await tryToSignIn(from(ANN))).toBe(400);
+    expect(await tryToSignIn(from(ANN))).toBe(422);
     expect(await sql(server.databaseUrl, `select * from "rateLimits"`)).toHaveLength(2);
   });
 
   it("shuts out nobody else", async () => {
     await useUp(() => ({ "x-client-address": ANN, "x-forwarded-for": ANN }));
     expect(await tryToSignIn({ "x-client-address": ANN, "x-forwarded-for": ANN })).toBe(429);
-    expect(await tryToSignIn(from(ANN))).toBe(400);
+    expect(await tryToSignIn(from(ANN))).toBe(422);
   });
 });
 

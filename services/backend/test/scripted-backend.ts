@@ -31,7 +31,7 @@ const docs = new URL("file:///nowhere/");
 const readSession = async (cookie = "") => {
   const { api } = await deps.auth();
   const found = await api.getSession({ headers: new Headers({ cookie }) });
-  return found ? { userId: found.user.id, isStale: false } : undefined;
+  return found ? { userId: found.user.id, token: found.session.token, isStale: false } : undefined;
 };
 const outer = new Hono();
 outer.post("/twin", (c) =>

@@ -1,3 +1,4 @@
+export * from "./accounts.ts";
 export * from "./api-tokens.ts";
 export * from "./approvals.ts";
 export * from "./conversations.ts";

@@ -15,6 +15,9 @@ export const limits = {
   undoChanges: 1_000,
   /** How long deleted tasks can be brought back. */
   trashDays: 30,
+  /** A person's name, and the longest address that mail servers take. */
+  nameCharacters: 100,
+  emailCharacters: 254,
   passwordCharacters: { min: 8, max: 128 },
   /** Tokens that a user may have, and how long a name may be. */
   apiTokens: { perUser: 20, nameCharacters: 60 },

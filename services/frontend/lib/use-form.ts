@@ -6,7 +6,7 @@ export type FormErrors = Partial<Record<string, string>>;
 
 export type FormOptions = {
   submit: (values: Record<string, string>) => Promise<void>;
-  /** Which field an error of the server is about; `form` when none. */
+  /** Which field an error of the server is about that names none; `form` when it is about none. */
   fieldOf?: (error: ApiError) => string;
 };
 
@@ -22,6 +22,14 @@ export function useForm({ submit, fieldOf }: FormOptions) {
     if (input instanceof HTMLElement) input.focus();
   }
 
+  function errorsOf(form: HTMLFormElement, error: unknown): FormErrors {
+    if (!(error instanceof ApiError)) return { form: messageOf(error) };
+    // A field of ours that the server does not like, in words that are about the field.
+    const named = error.details.filter(({ path }) => form.elements.namedItem(path) !== null);
+    if (named.length > 0) return Object.fromEntries(named.map(({ path, message }) => [path, message]));
+    return { [fieldOf?.(error) ?? "form"]: messageOf(error) };
+  }
+
   async function onSubmit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     if (busy) return;
@@ -34,8 +42,7 @@ export function useForm({ submit, fieldOf }: FormOptions) {
     try {
       await submit(valuesOf(form));
     } catch (error) {
-      const field = error instanceof ApiError && fieldOf !== undefined ? fieldOf(error) : "form";
-      show(form, { [field]: messageOf(error) });
+      show(form, errorsOf(form, error));
     }
     setBusy(false);
   }

@@ -27,10 +27,15 @@ export function notFound(what: "task" | "change" | "conversation" | "run" | "app
   return new AppError("not_found", `There is no such ${what}.`);
 }
 
-/** @param until when the window ends in which there were too many requests */
-export function tooMany(until: Date): AppError {
+/**
+ * @param until from when on there may be more
+ * @param what happened
+ * @param otherwise what one can do instead of waiting
+ */
+export function tooMany(until: Date, what = "Too many requests", otherwise?: string): AppError {
   const retryAfter = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1_000));
-  return new AppError("rate_limited", `Too many requests. Try again in ${inWords(retryAfter)}.`, { retryAfter });
+  const instead = otherwise === undefined ? "" : `, or ${otherwise}`;
+  return new AppError("rate_limited", `${what}. Try again in ${inWords(retryAfter)}${instead}.`, { retryAfter });
 }
 
 function inWords(seconds: number): string {

@@ -8,9 +8,13 @@ export type Rule = { name: string; count: number; seconds: number };
 
 /** Counts one time more for `who`, of whom only a hash is stored. @throws AppError `rate_limited` */
 export async function countAgainst(db: Db, { name, count, seconds }: Rule, who: string): Promise<void> {
-  const key = `${name}:${createHash("sha256").update(who).digest("base64url")}`;
-  const used = await queries.hit(db, key, seconds);
+  const used = await queries.hit(db, keyOf(name, who), seconds);
   if (used.count > count) throw tooMany(used.windowEnds);
+}
+
+/** Under what `who` is counted: not by name. */
+export function keyOf(rule: string, who: string): string {
+  return `${rule}:${createHash("sha256").update(who).digest("base64url")}`;
 }
 
 /** Removes windows that have ended. */

@@ -6,6 +6,8 @@ export const SESSION_UPDATE_SECONDS = 24 * 60 * 60;
 
 export type Session = {
   userId: string;
+  /** The secret by which it is known. */
+  token: string;
   /** Old enough to be prolonged, which better-auth does. */
   isStale: boolean;
 };
@@ -15,5 +17,5 @@ export async function findSession(db: Db, token: string): Promise<Session | unde
   const session = await queries.findSession(db, token);
   if (!session) return undefined;
   const age = (Date.now() - session.updatedAt.getTime()) / 1_000;
-  return { userId: session.userId, isStale: age > SESSION_UPDATE_SECONDS };
+  return { userId: session.userId, token, isStale: age > SESSION_UPDATE_SECONDS };
 }

@@ -1,83 +1,99 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { errorBodySchema } from "@todo/contract";
-import { CLIENT_ADDRESS_HEADER } from "@todo/contract/client-address";
-import type { Context as HonoContext, Next } from "hono";
+import {
+  accountDeletionSchema,
+  credentialsSchema,
+  errorBodySchema,
+  newAccountSchema,
+  passwordChangeSchema,
+  sessionEndSchema,
+} from "@todo/contract";
+import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
-import { AppError } from "../domain/app-error.ts";
-import { withoutSwallowing } from "../faults.ts";
+import { knownDevice, signedIn, stranger } from "../domain/guesses.ts";
 import { withoutToken } from "../middleware/caller.ts";
 import { clientAddress } from "../middleware/client-address.ts";
-import { limitSignIn } from "../middleware/rate-limit.ts";
-import { createRouter, json } from "./router.ts";
+import { limitByAddress } from "../middleware/rate-limit.ts";
+import { assertRoomToHash } from "../password.ts";
+import { asGuess, askBetterAuth } from "./better-auth.ts";
+import { body, createRouter, json, readBody } from "./router.ts";
 
-const tags = ["Accounts"];
 const anything = z.any();
+const described = {
+  tags: ["Accounts"],
+  responses: {
+    200: json("Done", anything),
+    400: json("The body is no JSON, or the password is wrong", anything),
+    401: json("No session, or wrong credentials", anything),
+    422: json("The input does not fit", anything),
+    429: json("Too many tries, or too many people at once", errorBodySchema),
+    503: json("The database can't be reached", errorBodySchema),
+  },
+};
 
-/** better-auth checks and answers these itself; here they are served and described. */
-const routes = [
-  ["post", "sign-up/email", "Make an account: name, email, password"],
-  ["post", "sign-in/email", "Sign in: email, password"],
-  ["post", "sign-out", "Sign out"],
-  ["get", "get-session", "The session and its user, or null"],
-  ["post", "change-password", "Change the password: currentPassword, newPassword, revokeOtherSessions"],
-  ["get", "list-sessions", "The user's sessions"],
-  ["post", "revoke-session", "End one session: token"],
-  ["post", "revoke-other-sessions", "End all other sessions"],
-  ["post", "delete-user", "Delete the account with all that belongs to it: password"],
-] as const;
+const get = (name: string, summary: string) => ({ method: "get", path: `/api/auth/${name}`, summary }) as const;
+const post = (name: string, summary: string) => ({ method: "post", path: `/api/auth/${name}`, summary }) as const;
 
-/** The account routes; everything else that better-auth could serve stays closed. */
+const signUp = post("sign-up/email", "Make an account");
+const signIn = post("sign-in/email", "Sign in");
+const changePassword = post("change-password", "Change the password");
+const deleteUser = post("delete-user", "Delete the account with all that belongs to it");
+const revokeSession = post("revoke-session", "End one session");
+const withoutBody = [
+  post("sign-out", "Sign out"),
+  post("revoke-other-sessions", "End all other sessions"),
+  get("get-session", "The session and its user, or null"),
+  get("list-sessions", "The user's sessions"),
+];
+
+/** The account routes, which better-auth answers; everything else that it could serve stays closed. */
 export function authRoutes(deps: Deps) {
   const router = createRouter();
   router.use("/api/auth/*", withoutToken(deps), clientAddress(deps));
-  router.on("POST", ["/api/auth/sign-up/email", "/api/auth/sign-in/email"], limitSignIn(deps));
-  router.on("POST", "/api/auth/delete-user", withPassword);
-  for (const [method, name, summary] of routes) {
-    const route = createRoute({
-      method,
-      path: `/api/auth/${name}`,
-      tags,
-      summary,
-      responses: {
-        200: json("Done", anything),
-        401: json("No session, or wrong credentials", anything),
-        422: json("The input does not fit", anything),
-        429: json("Too many tries, or too many people at once", errorBodySchema),
-        503: json("The database can't be reached", errorBodySchema),
-      },
-    });
-    router.openAPIRegistry.registerPath(route);
-    router.on(method.toUpperCase(), route.path, (c) => handle(c, deps));
+  router.on("POST", [signUp.path, signIn.path], limitByAddress(deps));
+
+  /** Serves a route that takes a body, which is checked before anything else is done. */
+  const serve = <B extends z.ZodType>(
+    route: ReturnType<typeof post>,
+    schema: B,
+    answer: (c: HonoContext<AppEnv>, fitting: z.infer<B>) => Promise<Response>,
+  ) => {
+    router.openAPIRegistry.registerPath(createRoute({ ...route, ...described, request: { body: body(schema) } }));
+    router.post(route.path, async (c) => answer(c, await readBody(c, schema)));
+  };
+
+  serve(signUp, newAccountSchema, async (c, account) => {
+    assertRoomToHash();
+    return remembered(await askBetterAuth(c, deps, account), deps, account.email);
+  });
+  serve(signIn, credentialsSchema, async (c, credentials) => {
+    const email = credentials.email.toLowerCase();
+    const device = deps.devices.recognise(c.req.header("cookie"), email);
+    const guesser = device === undefined ? stranger(email) : knownDevice(device);
+    const response = await asGuess(deps, [guesser], () => askBetterAuth(c, deps, credentials));
+    return remembered(response, deps, email);
+  });
+  serve(changePassword, passwordChangeSchema, (c, change) => bySignedIn(c, deps, change));
+  serve(deleteUser, accountDeletionSchema, (c, deletion) => bySignedIn(c, deps, deletion));
+  serve(revokeSession, sessionEndSchema, (c, session) => askBetterAuth(c, deps, session));
+  for (const route of withoutBody) {
+    router.openAPIRegistry.registerPath(createRoute({ ...route, ...described }));
+    const sent = route.method === "post" ? {} : undefined;
+    router.on(route.method.toUpperCase(), route.path, (c) => askBetterAuth(c, deps, sent));
   }
   return router;
 }
 
-const passwordBody = z.object({ password: z.string().min(1) });
-
-/** Without a password better-auth would take a session that is new for proof enough. */
-async function withPassword(c: HonoContext<AppEnv>, next: Next): Promise<void> {
-  const body = await c.req.raw
-    .clone()
-    .json()
-    .catch(() => undefined);
-  if (!passwordBody.safeParse(body).success) throw new AppError("unprocessable", "password: must be given");
-  await next();
+/** A success makes the browser one that is known to the account from now on. */
+function remembered(response: Response, { devices }: Deps, email: string): Response {
+  if (!response.ok) return response;
+  const known = new Response(response.body, response);
+  known.headers.append("Set-Cookie", devices.introduce(email.toLowerCase()));
+  return known;
 }
 
-/** better-auth keeps the address with a new session, which its owner sees in the list of them. */
-function withAddress(request: Request, address: string | undefined): Request {
-  const headers = new Headers(request.headers);
-  if (address === undefined) headers.delete(CLIENT_ADDRESS_HEADER);
-  else headers.set(CLIENT_ADDRESS_HEADER, address);
-  return new Request(request, { headers });
-}
-
-/** better-auth's answer. Where it hides that the database failed, its answer and its cookies are not sent. */
-async function handle(c: HonoContext<AppEnv>, deps: Deps): Promise<Response> {
-  const auth = await deps.auth();
-  const request = withAddress(c.req.raw, c.var.clientAddress);
-  const response = await withoutSwallowing(() => auth.handler(request));
-  if (response.status >= 500) throw new Error(`the account service answered ${response.status}`);
-  return response;
+/** Something for which who is signed in proves again that it is them. */
+async function bySignedIn(c: HonoContext<AppEnv>, deps: Deps, body: object): Promise<Response> {
+  const session = await deps.readSession(c.req.header("cookie"));
+  return asGuess(deps, session ? signedIn(session) : [], () => askBetterAuth(c, deps, body));
 }

@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import { errorBodySchema } from "@todo/contract";
+import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import { AppError, notFound } from "../domain/app-error.ts";
 
@@ -18,6 +19,19 @@ export function refuse({ issues }: Pick<z.core.$ZodError, "issues">): never {
   const first = details[0];
   const where = first?.path ? `${first.path}: ` : "";
   throw new AppError("unprocessable", `${where}${first?.message ?? "The input does not fit."}`, { details });
+}
+
+/**
+ * The request's body, for routes that are not served by `openapi`.
+ * @throws AppError `invalid_request` when it is no JSON, `unprocessable` when it does not fit
+ */
+export async function readBody<B extends z.ZodType>(c: HonoContext<AppEnv>, schema: B): Promise<z.infer<B>> {
+  const sent: unknown = await c.req.json().catch((error: unknown) => {
+    throw error instanceof SyntaxError ? new AppError("invalid_request", "The body is no valid JSON.") : error;
+  });
+  const parsed = schema.safeParse(sent);
+  if (!parsed.success) refuse(parsed.error);
+  return parsed.data;
 }
 
 /** A response of the description, with a JSON body. */

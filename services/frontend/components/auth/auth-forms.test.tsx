@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { screen, waitFor } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type FakeServer, fakeServer } from "../../lib/_fake-server.ts";
+import { type FakeServer, fakeServer, refusal } from "../../lib/_fake-server.ts";
 import { show } from "../_page.tsx";
 import { SignInForm } from "./sign-in-form.tsx";
 import { SignUpForm } from "./sign-up-form.tsx";
@@ -121,6 +121,25 @@ test.each([
   await waitFor(() => expect(saidAt(name)).toContain("Not this one."));
   expect(document.activeElement).toBe(field(name));
   expect(assign).not.toHaveBeenCalled();
+});
+
+test("what the server does not like of a field is said at the field, in the words that are about it", async () => {
+  const details = [{ path: "password", message: "Use letters, digits or signs, not blanks alone." }];
+  const error = { code: "unprocessable", message: "password: and so on", requestId: "r", details };
+  server.on(signUpRoute, () => Response.json({ error }, { status: 422 }));
+  await signUp("        ");
+  await waitFor(() => expect(saidAt("Password")).toContain(details[0]?.message));
+  expect(saidAt("Password")).not.toContain("and so on");
+  expect(document.activeElement).toBe(field("Password"));
+});
+
+test("too many tries are said over the form, with what helps, and what was typed stays", async () => {
+  const message = "Too many tries to sign in to this account. Try again in 30 seconds.";
+  server.on(signInRoute, () => refusal(429, "rate_limited", message));
+  await signIn();
+  expect((await screen.findByRole("alert")).textContent).toBe(message);
+  expect(field("Password").value).toBe("long enough");
+  expect(button("Sign in").disabled).toBe(false);
 });
 
 test("what no field is about is said over the form", async () => {

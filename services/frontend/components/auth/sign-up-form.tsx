@@ -10,6 +10,7 @@ import { Field } from "../ui/field.tsx";
 import { PasswordField } from "../ui/password-field.tsx";
 import styles from "./auth.module.css";
 
+const { nameCharacters, emailCharacters } = limits;
 const { min, max } = limits.passwordCharacters;
 
 export function SignUpForm() {
@@ -27,13 +28,14 @@ export function SignUpForm() {
       <p className={styles.lead}>Then tell your list what to do, in your own words.</p>
       <form className={styles.form} method="post" onSubmit={onSubmit} noValidate>
         <div role="alert">{errors.form !== undefined && <p className={styles.error}>{errors.form}</p>}</div>
-        <Field label="Name" name="name" autoComplete="name" maxLength={100} required error={errors.name} />
+        <Field label="Name" name="name" autoComplete="name" maxLength={nameCharacters} required error={errors.name} />
         <Field
           label="Email"
           name="email"
           type="email"
           autoComplete="username"
           inputMode="email"
+          maxLength={emailCharacters}
           required
           error={errors.email}
         />

@@ -16,9 +16,9 @@ export function ChangePasswordForm({ email }: { email: string }) {
   const form = useRef<HTMLFormElement>(null);
   const { errors, busy, onSubmit } = useForm({
     fieldOf,
-    submit: async ({ current = "", next = "" }) => {
+    submit: async ({ currentPassword = "", newPassword = "" }) => {
       setIsDone(false);
-      await changePassword(current, next);
+      await changePassword(currentPassword, newPassword);
       form.current?.reset();
       setIsDone(true);
     },
@@ -31,20 +31,20 @@ export function ChangePasswordForm({ email }: { email: string }) {
       <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
       <PasswordField
         label="Current password"
-        name="current"
+        name="currentPassword"
         autoComplete="current-password"
         required
-        error={errors.current}
+        error={errors.currentPassword}
       />
       <PasswordField
         label="New password"
-        name="next"
+        name="newPassword"
         autoComplete="new-password"
         minLength={min}
         maxLength={max}
         required
         hint={`At least ${min} characters. Other devices are signed out.`}
-        error={errors.next}
+        error={errors.newPassword}
       />
       <Button type="submit" variant="plain" disabled={busy}>
         Change password
@@ -55,6 +55,6 @@ export function ChangePasswordForm({ email }: { email: string }) {
 }
 
 function fieldOf({ code }: ApiError): string {
-  if (code === "INVALID_PASSWORD") return "current";
-  return code.includes("PASSWORD") ? "next" : "form";
+  if (code === "INVALID_PASSWORD") return "currentPassword";
+  return code.includes("PASSWORD") ? "newPassword" : "form";
 }

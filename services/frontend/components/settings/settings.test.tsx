@@ -154,6 +154,14 @@ test.each([
   expect(field("New password").value).toBe("new and long");
 });
 
+test("what the server does not like of the new password is said there", async () => {
+  const details = [{ path: "newPassword", message: "Not this one." }];
+  const error = { code: "unprocessable", message: "newPassword: Not this one.", requestId: "r", details };
+  server.on("POST /api/auth/change-password", () => Response.json({ error }, { status: 422 }));
+  await changePassword();
+  await waitFor(() => expect(saidAt("New password")).toMatch(/Other devices are signed out\. Not this one\.$/));
+});
+
 test("a new password that is too short is not sent", async () => {
   await changePassword("short");
   expect(saidAt("New password")).toContain("Use at least 8 characters.");

@@ -20,6 +20,49 @@ export async function hit(db: Db, key: string, windowSeconds: number): Promise<{
     .executeTakeFirstOrThrow();
 }
 
+/**
+ * Counts a guess against `key` unless one has to wait. `waits`: seconds to wait after the first guess, the second, and so
+ * on, the last one after all others; a window ends `quietSeconds` after its wait. One statement like `hit`; the time is
+ * asked for when it is this guess's turn, so that guesses of the same moment see each other's waits.
+ */
+export async function guess(
+  db: Db,
+  key: string,
+  waits: readonly number[],
+  quietSeconds: number,
+): Promise<{ isAdmitted: boolean; nextAt: Date }> {
+  const now = sql<Date>`clock_timestamp()`;
+  const quiet = sql`make_interval(secs => ${quietSeconds})`;
+  const count = sql<number>`case when "rateLimits"."windowEnds" <= ${now} then 1 else "rateLimits"."count" + 1 end`;
+  const windowEnds = (guesses: typeof count) => sql<Date>`
+    ${now} + make_interval(secs => (${waits}::integer[])[least(${guesses}, ${waits.length}::integer)]) + ${quiet}`;
+  const nextAt = sql<Date>`"rateLimits"."windowEnds" - ${quiet}`;
+  const counted = await db
+    .insertInto("rateLimits")
+    .values({ key, count: 1, windowEnds: windowEnds(sql`1`) })
+    .onConflict((c) =>
+      c
+        .column("key")
+        .doUpdateSet({ count, windowEnds: windowEnds(count) })
+        .where(nextAt, "<=", now),
+    )
+    .returning(nextAt.as("nextAt"))
+    .executeTakeFirst();
+  if (counted) return { isAdmitted: true, nextAt: counted.nextAt };
+  const waiting = await db
+    .selectFrom("rateLimits")
+    .select(nextAt.as("nextAt"))
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return { isAdmitted: false, nextAt: waiting?.nextAt ?? new Date() };
+}
+
+/** Takes one off the count of `key`. */
+export async function uncount(db: Db, key: string): Promise<void> {
+  const count = sql<number>`greatest("count" - 1, 0)`;
+  await db.updateTable("rateLimits").set({ count }).where("key", "=", key).execute();
+}
+
 /** Removes windows that have ended. */
 export async function deleteEndedWindows(db: Db): Promise<void> {
   await db.deleteFrom("rateLimits").where("windowEnds", "<", sql<Date>`now()`).execute();
