@@ -136,6 +136,12 @@ seccompProfile:
 - name: OPENAI_MODEL
   value: {{ . | quote }}
 {{- end }}
+- name: ANSWER_MAX_BYTES
+  value: {{ int64 .Values.answer.maxBytes | quote }}
+- name: ANSWER_MAX_TOKENS
+  value: {{ int64 .Values.answer.maxTokens | quote }}
+- name: ANSWER_MAX_CHUNKS
+  value: {{ int64 .Values.answer.maxChunks | quote }}
 {{- with .Values.logLevel }}
 - name: LOG_LEVEL
   value: {{ . | quote }}

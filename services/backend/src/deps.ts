@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { verifyClientAddress } from "@todo/contract/client-address";
 import type { Logger } from "pino";
+import type { AnswerLimits } from "./agent/answer-meter.ts";
 import { type AssistantModel, createModel } from "./agent/model.ts";
 import type { Auth } from "./auth.ts";
 import { Availability } from "./db/availability.ts";
@@ -49,6 +50,8 @@ export type Deps = {
 
 export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & {
   maxConnections?: number;
+  /** What one answer of a model may hold at most. */
+  answerLimits?: AnswerLimits;
   /** How long one run is worked on at most. */
   runSeconds?: number;
 };
@@ -70,7 +73,9 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const metrics = new Metrics();
   const hub = new Hub(db, log);
   const work = { db, clock, log, onChange: (userId: string) => hub.publishUserChange(userId) };
-  const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(model));
+  const { ANSWER_MAX_BYTES: bytes, ANSWER_MAX_TOKENS: tokens, ANSWER_MAX_CHUNKS: chunks } = env;
+  const answerLimits = overrides.answerLimits ?? { bytes, tokens, chunks };
+  const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(model, answerLimits));
   const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;

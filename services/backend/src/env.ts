@@ -21,6 +21,17 @@ export const failpoints = [
 /** Empty means unset, as in `OPENAI_API_KEY= npm start`. */
 const optional = <T extends z.ZodType>(schema: T) => z.preprocess((v) => (v === "" ? undefined : v), schema.optional());
 const port = z.coerce.number().int().min(1).max(65_535);
+/** A number of something that there is at least one of. */
+const amount = (fallback: number) =>
+  z.preprocess(
+    (v) => (v === "" ? undefined : v),
+    z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(2 ** 31 - 1)
+      .default(fallback),
+  );
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
 
 const envSchema = z.object({
@@ -40,6 +51,11 @@ const envSchema = z.object({
   OPENAI_API_KEY: optional(z.string().min(1)),
   OPENAI_BASE_URL: optional(httpUrl),
   OPENAI_MODEL: z.preprocess((v) => (v === "" ? undefined : v), z.string().min(1).default(DEFAULT_MODEL)),
+  /** What one answer of a model may hold at most, all of its turns together: what it says, thinks and calls tools with. */
+  ANSWER_MAX_BYTES: amount(1_048_576),
+  ANSWER_MAX_TOKENS: amount(128_000),
+  /** The pieces in which it comes. */
+  ANSWER_MAX_CHUNKS: amount(100_000),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   /** For the fault tests: the place where the process kills itself. */
   FAILPOINT: optional(z.enum(failpoints)),

@@ -3,8 +3,9 @@ import { functionCall } from "@openai/agents/testing";
 import { limits, textOf } from "@todo/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addTasks } from "../../../test/support/fake-openai/tool-arguments.ts";
+import { createModel } from "../src/agent/model.ts";
 import { answering, says } from "./_answering.ts";
-import { readAnswer, signUp, sql } from "./_harness.ts";
+import { closeAfterTest, readAnswer, signUp, sql, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 import { begun, runRow, serve } from "./_runs.ts";
 import { expectFailed, retry } from "./_wire/fails-and-recovers.ts";
@@ -99,6 +100,105 @@ describe("a model that makes 1,000 calls in one turn", () => {
   });
 });
 
+/** A model that never comes to an end, whatever it streams; it counts how often it was listened to. */
+function endless(event: (n: number) => Event) {
+  const model = {
+    told: 0,
+    getResponse: () => Promise.reject(new Error("only streamed here")),
+    async *getStreamedResponse(): AsyncIterable<Event> {
+      for (;;) yield event(model.told++);
+    },
+  };
+  return model satisfies Model;
+}
+
+const chat = (delta: object): Event => ({ type: "model", event: { choices: [{ index: 0, delta }] } });
+const call = (json: string) => chat({ tool_calls: [{ index: 0, function: { name: "add_tasks", arguments: json } }] });
+const answerLimits = { bytes: 10_000, tokens: 2_000, chunks: 500 };
+
+describe("a model that streams without end", () => {
+  const kinds: { what: string; event: () => Event; most: number }[] = [
+    { what: "long texts", event: () => ({ type: "output_text_delta", delta: "x".repeat(400) }), most: 20 },
+    { what: "texts of many bytes", event: () => ({ type: "output_text_delta", delta: "語".repeat(40) }), most: 83 },
+    { what: "short texts", event: () => ({ type: "output_text_delta", delta: "x" }), most: 500 },
+    { what: "nothing at all", event: () => chat({ content: "" }), most: 500 },
+    { what: "reasoning", event: () => chat({ reasoning_content: "y".repeat(400) }), most: 20 },
+    { what: "arguments of a tool", event: () => call("z".repeat(400)), most: 20 },
+    {
+      what: "arguments of a tool, by Responses",
+      event: () => ({
+        type: "model",
+        event: { type: "response.function_call_arguments.delta", delta: "z".repeat(400) },
+      }),
+      most: 20,
+    },
+  ];
+
+  it.each(kinds)("is ended when it streams $what, and keeps what it has said", async ({ event, most }) => {
+    const model = endless((n) => (n === 0 ? { type: "output_text_delta", delta: "Well: " } : event()));
+    const server = await startTestServer({ model, answerLimits });
+    closeAfterTest(server);
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    const answer = await ann.say(id, "hello");
+    await expectFailed(ann, id, answer, "answer_limit");
+    expect(textOf(answer.parts)).toMatch(/^Well: /);
+    expect(Buffer.byteLength(textOf(answer.parts))).toBeLessThanOrEqual(answerLimits.bytes);
+    // "Well: " is in it, and so is the one that was too much.
+    expect(model.told).toBeLessThanOrEqual(most + 2);
+    expect(model.told).toBeGreaterThan(most / 2);
+  });
+
+  it("is ended by what its turns hold together, as the server counts its tokens", async () => {
+    const turns: number[] = [];
+    const model = answering(({ turn }) => {
+      turns.push(turn);
+      return [functionCall("list_tasks", { status: "all" }, { callId: `call-${turn}` })];
+    });
+    const counted: Model = {
+      getResponse: model.getResponse,
+      async *getStreamedResponse(request) {
+        for await (const event of model.getStreamedResponse(request)) {
+          if (event.type === "response_done") event.response.usage.outputTokens = 900;
+          yield event;
+        }
+      },
+    };
+    const server = await startTestServer({ model: counted, answerLimits });
+    closeAfterTest(server);
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    const answer = await ann.say(id, "hello");
+    await expectFailed(ann, id, answer, "answer_limit");
+    // The third was asked for with 1,800 of 2,000; nothing is left for a fourth.
+    expect(turns).toEqual([0, 1, 2]);
+    expect(answer.chunks.filter(({ type }) => type === "tool-output-available")).toHaveLength(3);
+  });
+});
+
+describe("a server whose response is one event without end", () => {
+  it("is left before it is collected", async () => {
+    let sent = 0;
+    const mebibyte = new TextEncoder().encode("x".repeat(1024 * 1024));
+    const body = () =>
+      new ReadableStream({
+        pull(controller) {
+          if (++sent > 64) controller.close();
+          else controller.enqueue(mebibyte);
+        },
+      });
+    const headers = { "content-type": "text/event-stream" };
+    const fetch = async () => new Response(body(), { headers });
+    const assistant = createModel({ apiKey: "none", baseUrl: "http://127.0.0.1:9/v1", name: "any", fetch });
+    const server = await startTestServer({ assistant });
+    closeAfterTest(server);
+    const ann = await signUp(server);
+    const id = await ann.conversation();
+    await expectFailed(ann, id, await ann.say(id, "hello"), "answer_limit");
+    expect(sent).toBeLessThan(40);
+  });
+});
+
 describe.each(apis)("over %s", (api) => {
   let wired: WiredServer;
   beforeAll(async () => {
@@ -117,5 +217,17 @@ describe.each(apis)("over %s", (api) => {
     expect(await ann.tasks()).toEqual([]);
     wired.fake.respond([{ say: "All right." }]);
     expect(textOf((await retry(ann, id)).parts)).toBe("All right.");
+  });
+
+  it("ends a text without end and leaves its server", async () => {
+    wired.fake.respond([{ say: Array.from({ length: 300 }, () => "word ".repeat(500)), ending: "silence" }]);
+    const ann = await signUp(wired.server);
+    const id = await ann.conversation();
+    const answer = await ann.say(id, "tell me everything");
+    await expectFailed(ann, id, answer, "answer_limit");
+    expect(textOf(answer.parts)).toMatch(/^word word /);
+    expect(await wired.fake.requests[0]?.over).toBe("left");
+    wired.fake.respond([{ say: "In short: no." }]);
+    expect(textOf((await retry(ann, id)).parts)).toBe("In short: no.");
   });
 });

@@ -4,7 +4,7 @@ import pg from "pg";
 import { describe, expect, it, vi } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
 import { claimRuns, type RunRow } from "../src/db/queries/runs.ts";
-import { append, endRun, LeaseLost } from "../src/domain/runs.ts";
+import { append, endRun, LeaseLost } from "../src/domain/end-run.ts";
 import { addTasks } from "../src/operations/add-tasks.ts";
 import { callOnce } from "../src/runs/call-once.ts";
 import { RunLog } from "../src/runs/run-log.ts";

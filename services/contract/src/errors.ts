@@ -38,9 +38,11 @@ export const runErrorCodeSchema = z.enum([
   "model_silent",
   "model_broken_tool_call",
   "call_limit",
+  "answer_limit",
   "turn_limit",
   "time_limit",
   "run_crashed",
+  "run_sealed",
   "internal",
 ]);
 export type RunErrorCode = z.infer<typeof runErrorCodeSchema>;

@@ -1,6 +1,7 @@
 import { Agent, Runner } from "@openai/agents";
 import { limits } from "@todo/contract";
 import type { Answerer } from "../runs/answerer.ts";
+import type { AnswerLimits } from "./answer-meter.ts";
 import { planDeletes } from "./ask-approval.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
@@ -8,7 +9,7 @@ import type { AssistantModel } from "./model.ts";
 import { type ToolRun, tools } from "./tools.ts";
 
 /** Answers with the Agents SDK's loop. No state of it is stored: after a crash or an approval the journal is played again. */
-export function createAnswerer(model: AssistantModel): Answerer {
+export function createAnswerer(model: AssistantModel, answerLimits: AnswerLimits): Answerer {
   return {
     // Imported when an error happens: it knows the client's errors, so it loads the client.
     classify: async (error) => (await import("./model-errors.ts")).classify(error),
@@ -20,6 +21,7 @@ export function createAnswerer(model: AssistantModel): Answerer {
         log,
         journal,
         stepBegun,
+        answerLimits,
         silenceMs: model.silenceMs,
         onTurn: (output) => planDeletes(plannedDeletes, output),
       });

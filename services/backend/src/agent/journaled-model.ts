@@ -6,7 +6,7 @@ import { findOperation } from "../operations/index.ts";
 import { storeTurn } from "../runs/journal.ts";
 import { RunFault } from "../runs/run-fault.ts";
 import type { RunLog } from "../runs/run-log.ts";
-import { AnswerMeter } from "./answer-meter.ts";
+import { type AnswerLimits, AnswerMeter } from "./answer-meter.ts";
 import { mendOutput, textIn } from "./mend-output.ts";
 import { type Done, type StreamEvent, streamModel } from "./model-stream.ts";
 import { storable } from "./storable.ts";
@@ -18,6 +18,8 @@ export type JournaledModelOptions = {
   journal: readonly JournaledResponse[];
   /** Whether the log has begun to tell the first turn that is not in the journal. */
   stepBegun: boolean;
+  /** What the answer may hold at most. */
+  answerLimits: AnswerLimits;
   /** Longest silence of the model in milliseconds. */
   silenceMs: number;
   /** Told of each turn's output, played back or new, before any of its tools is looked at. */
@@ -33,11 +35,13 @@ export class JournaledModel implements Model {
   readonly #inner: Model;
   readonly #options: JournaledModelOptions;
   readonly #callIds = new Set<string>();
+  readonly #meter: AnswerMeter;
   #turn = 0;
 
   constructor(inner: Model, options: JournaledModelOptions) {
     this.#inner = inner;
     this.#options = options;
+    this.#meter = new AnswerMeter(options.answerLimits);
   }
 
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
@@ -53,19 +57,19 @@ export class JournaledModel implements Model {
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<StreamEvent> {
     const { journal } = this.#options;
     const turn = ++this.#turn;
-    const meter = new AnswerMeter();
     const stored = journal[turn - 1];
     if (stored) {
-      meter.end(stored.output);
+      this.#meter.end(stored);
       for (const { callId } of stored.output) if (typeof callId === "string") this.#callIds.add(callId);
       this.#options.onTurn(stored.output);
       yield toEvent(stored);
       return;
     }
+    this.#meter.begin();
     this.#beginStep(turn);
     const text = new TextChunks(this.#options.log, turn);
     for await (const event of streamModel(this.#inner, request, this.#options.silenceMs)) {
-      meter.read(event);
+      this.#meter.read(event);
       if (event.type === "response_done") {
         const output = mendOutput(event.response.output, this.#callIds, turn);
         const whole = { ...event, response: { ...event.response, output } };

@@ -26,7 +26,7 @@ type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterabl
 /** A model behind OpenAI's client. Loaded at its first use, since that client is large. */
 export function createOpenAiModel(options: OpenAiOptions): Model {
   const { apiKey, baseUrl, name, timeoutMs: timeout } = options;
-  const fetch = withoutLongWaits(options.fetch ?? globalThis.fetch);
+  const fetch = withBoundedBody(withoutLongWaits(options.fetch ?? globalThis.fetch));
   // Local servers want no key, but the client insists on one.
   const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout, fetch });
   return baseUrl === undefined
@@ -92,5 +92,27 @@ function withoutLongWaits(send: typeof fetch): typeof fetch {
     const headers = new Headers(response.headers);
     headers.set("x-should-retry", "false");
     return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  };
+}
+
+/** Most bytes of one response: far more than an answer needs, and little enough to be held at once. */
+const LONGEST_RESPONSE = 32 * 1024 * 1024;
+
+/** Ends a response that grows too long, since the client collects an event, or a refusal, before it hands it on. */
+function withBoundedBody(send: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init);
+    let bytes = 0;
+    const bounded = response.body?.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          bytes += chunk.byteLength;
+          if (bytes <= LONGEST_RESPONSE) controller.enqueue(chunk);
+          else controller.error(new RunFault("answer_limit", `The response has more than ${LONGEST_RESPONSE} bytes.`));
+        },
+      }),
+    );
+    const { status, statusText, headers } = response;
+    return new Response(bounded ?? null, { status, statusText, headers });
   };
 }

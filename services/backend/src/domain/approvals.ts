@@ -6,7 +6,7 @@ import type { CallRef } from "../db/queries/task-events.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { touch } from "./conversations.ts";
-import { append, storeAnswer } from "./runs.ts";
+import { append, storeWaiting } from "./end-run.ts";
 
 /** Asks the user to approve a tool call. The caller holds the run's lock and logs the chunk. */
 export async function askApproval(ctx: Context, call: CallRef, descriptor: ApprovalDescriptor): Promise<Chunk> {
@@ -65,7 +65,7 @@ async function goOn(ctx: Context, run: RunRow): Promise<Run> {
   // A run that still works (its other tools, perhaps) looks at its approvals itself before it parks.
   if (run.status !== "waiting") return toRun(run);
   if (pending.length > 0) {
-    await storeAnswer(ctx, run, "waiting");
+    await storeWaiting(ctx, run);
     return toRun(run);
   }
   await queueRun(ctx.db, ctx.userId, run.id);

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type Conversation, type ConversationPage, limits, type Message, type MessagePage } from "@todo/contract";
 import * as queries from "../db/queries/conversations.ts";
 import { listMessages as listMessageRows, type StoredMessage } from "../db/queries/messages.ts";
-import { lockRunsOf } from "../db/queries/runs.ts";
+import { deleteChunksOf } from "../db/queries/run-log.ts";
+import { cutOffRunsOf, lockRunsOf } from "../db/queries/runs.ts";
 import { touchConversations } from "../db/queries/user-states.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
@@ -50,11 +51,24 @@ export async function renameConversation(ctx: Context, id: string, title: string
   return getConversation(ctx, id);
 }
 
-/** Deletes a conversation with its messages and runs, for good. Tasks stay. @throws AppError `not_found` */
-export async function deleteConversation(ctx: Context, id: string): Promise<void> {
+/** Chunks of a log that go with one transaction. */
+const DELETED_AT_ONCE = 1_000;
+
+/**
+ * Deletes a conversation with its messages and runs, for good. Tasks stay. One with a long log goes in steps, each a
+ * transaction of its own: gives whether it is gone by now, and is called again until then. Who dies in between leaves it
+ * on the list, to be deleted once more.
+ * @throws AppError `not_found`
+ */
+export async function deleteConversation(ctx: Context, id: string): Promise<boolean> {
   await lockRunsOf(ctx.db, ctx.userId, id);
   await touch(ctx);
+  if ((await deleteChunksOf(ctx.db, ctx.userId, id, DELETED_AT_ONCE)) === DELETED_AT_ONCE) {
+    await cutOffRunsOf(ctx.db, ctx.userId, id, ctx.now);
+    return false;
+  }
   if (!(await queries.deleteConversation(ctx.db, ctx.userId, id))) throw notFound("conversation");
+  return true;
 }
 
 /** Newest first. @throws AppError `not_found`, or `unprocessable` for a cursor that is none of this list */

@@ -4,7 +4,8 @@ import type { CallRef } from "../db/queries/task-events.ts";
 import { countDeletes, findToolEffect, hasChanged, insertToolEffect } from "../db/queries/tool-effects.ts";
 import { AppError } from "./app-error.ts";
 import type { Context } from "./context.ts";
-import { LeaseLost, type RunRow } from "./runs.ts";
+import { LeaseLost } from "./end-run.ts";
+import type { RunRow } from "./runs.ts";
 
 /** What a call of a run has given before; undefined for one that has not been made. */
 export function findCallResult(ctx: Context, call: CallRef): Promise<ToolOutput | undefined> {

@@ -3,8 +3,9 @@ import * as queries from "../db/queries/run-log.ts";
 import { listProgress } from "../db/queries/runs.ts";
 import type { JournaledResponse } from "../db/schema/runs.ts";
 import type { Context, Db } from "./context.ts";
+import { LeaseLost, type LoggedChunk } from "./end-run.ts";
 import { findQuestion, type Question } from "./model-context.ts";
-import { LeaseLost, type LoggedChunk, type RunRow } from "./runs.ts";
+import type { RunRow } from "./runs.ts";
 
 export type { JournaledResponse } from "../db/schema/runs.ts";
 
@@ -56,12 +57,16 @@ export async function readPast(
   const question = await findQuestion(ctx, run.messageId);
   if (!question) throw new LeaseLost();
   const journal = await queries.listJournal(ctx.db, run.id);
-  const { parts } = await queries.foldLog(ctx.db, run);
-  const steps = parts.filter((part) => part.type === "step-start").length;
+  const steps = await queries.countSteps(ctx.db, run.id);
   return { question, journal, stepBegun: steps > journal.length };
 }
 
+/** So many chunks at once, whatever the logs hold. */
+const STEP = 1_000;
+
 /** Removes the logs of runs that ended a while ago; their answers are messages by now. Gives how many chunks. */
-export function forgetOldLogs(db: Db): Promise<number> {
-  return queries.deleteOldChunks(db, KEPT_MINUTES);
+export async function forgetOldLogs(db: Db): Promise<number> {
+  let removed = 0;
+  for (let last = STEP; last === STEP; removed += last) last = await queries.deleteOldChunks(db, KEPT_MINUTES, STEP);
+  return removed;
 }

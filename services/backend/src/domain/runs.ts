@@ -1,24 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { type Chunk, limits, type Message, type MessagePart, type NewMessage, type Run } from "@todo/contract";
-import { listPendingApprovals } from "../db/queries/approvals.ts";
+import { limits, type MessagePart, type NewMessage, type Run } from "@todo/contract";
 import { nextMessageSeq, titleByMessage } from "../db/queries/conversations.ts";
-import { deleteMessage, findMessage, insertMessage, putAnswer } from "../db/queries/messages.ts";
-import { appendChunks, foldLog, type LoggedChunk, reopenLog } from "../db/queries/run-log.ts";
+import { deleteMessage, findMessage, insertMessage } from "../db/queries/messages.ts";
+import { reopenLog } from "../db/queries/run-log.ts";
 import * as queries from "../db/queries/runs.ts";
 import { countMessage } from "../db/queries/user-states.ts";
 import { AppError, notFound, tooMany } from "./app-error.ts";
-import type { Context, Db } from "./context.ts";
+import type { Context } from "./context.ts";
 import { getConversation, titleFrom, touch } from "./conversations.ts";
+import { endRun, stoppedChunks } from "./end-run.ts";
 import { findQuestion, type Question } from "./model-context.ts";
-import { rememberTurns } from "./summary.ts";
 
 export type RunRow = queries.RunRow;
-export type { LoggedChunk } from "../db/queries/run-log.ts";
-
-/** This claim of the run is no longer the valid one: another replica goes on with it, or it was ended. */
-export class LeaseLost extends Error {
-  override readonly name = "LeaseLost";
-}
 
 /** A message's run; with its question when this very call made it, and the caller is to begin it. */
 export type Started = { run: RunRow; question?: Question | undefined };
@@ -79,22 +72,22 @@ export async function stopRun(ctx: Context, id: string): Promise<{ run: Run; sig
     return { run: queries.toRun(run), signalled: true };
   }
   if (run.status === "queued" || run.status === "waiting") {
-    await endRun(ctx, run, "stopped", await stoppedChunks(ctx, run.id));
-    return { run: { ...queries.toRun(run), status: "stopped" }, signalled: false };
+    const { status } = await endRun(ctx, run, "stopped", await stoppedChunks(ctx, run.id));
+    return { run: { ...queries.toRun(run), status }, signalled: false };
   }
   return { run: queries.toRun(run), signalled: false };
 }
 
 /**
  * Lets a failed run go on from where it came to; what its tools have done stays done.
- * @throws AppError `not_found`, `conflict` when it has not failed or is not the newest, `run_active`, `too_many_runs`
+ * @throws AppError `not_found`, `conflict` when it has not failed, is sealed or is not the newest, `run_active`, `too_many_runs`
  */
 export async function retryRun(ctx: Context, id: string): Promise<Run> {
   const run = await queries.findRun(ctx.db, ctx.userId, id, true);
   if (!run) throw notFound("run");
   await touch(ctx);
   const newest = await queries.findNewestRun(ctx.db, ctx.userId, run.conversationId);
-  if (run.status !== "failed" || newest?.id !== run.id) {
+  if (run.status !== "failed" || run.sealed || newest?.id !== run.id) {
     throw new AppError("conflict", "Only the newest answer can be tried again, and only when it has failed.");
   }
   assertFree(await queries.listLiveRuns(ctx.db, ctx.userId), run.conversationId);
@@ -102,60 +95,6 @@ export async function retryRun(ctx: Context, id: string): Promise<Run> {
   await reopenLog(ctx.db, run.id);
   await queries.queueRun(ctx.db, ctx.userId, run.id);
   return { ...queries.toRun(run), status: "queued" };
-}
-
-/** The chunks that end a stopped run, pending approvals included. */
-export async function stoppedChunks(ctx: Context, runId: string): Promise<Chunk[]> {
-  const pending = await listPendingApprovals(ctx.db, runId);
-  return [
-    ...pending.flatMap(({ id, callId }): Chunk[] => [
-      { type: "tool-approval-response", approvalId: id, approved: false },
-      { type: "tool-output-denied", toolCallId: callId },
-    ]),
-    { type: "abort", reason: "stopped" },
-    { type: "finish", finishReason: "interrupted" },
-  ];
-}
-
-/**
- * Ends a run, or parks it until its approvals are decided: the last chunks, the answer as a message, and the run's
- * status, in one transaction. The answer is what the log folds to, so it is what streams have shown.
- * @throws LeaseLost
- */
-export async function endRun(
-  ctx: Context,
-  run: RunRow,
-  status: "done" | "stopped" | "failed" | "waiting",
-  chunks: readonly Chunk[],
-): Promise<LoggedChunk[]> {
-  const logged = await append(ctx, run, chunks);
-  if (!(await queries.setRunStatus(ctx.db, run.id, status, ctx.now))) throw new LeaseLost();
-  const seq = await storeAnswer(ctx, run, status === "done" ? "complete" : status);
-  if (status !== "waiting") await rememberTurns(ctx, run.conversationId, seq);
-  return logged;
-}
-
-/** Stores the answer as the log folds to now. Returns its place. @throws LeaseLost when its conversation is gone */
-export async function storeAnswer(ctx: Context, run: RunRow, status: Message["status"]): Promise<number> {
-  await touch(ctx);
-  const { userId, now: createdAt } = ctx;
-  const { answerId: id, conversationId, id: runId } = run;
-  const seq = await nextMessageSeq(ctx.db, userId, conversationId, createdAt);
-  if (seq === undefined) throw new LeaseLost();
-  const { parts } = await foldLog(ctx.db, run);
-  await putAnswer(ctx.db, { id, conversationId, userId, seq, role: "assistant", parts, status, runId, createdAt });
-  return seq;
-}
-
-/** Appends to the run's log, within a transaction or in a statement of its own. @throws LeaseLost */
-export async function append(
-  { db }: { db: Db },
-  run: Pick<RunRow, "id" | "attempt">,
-  chunks: readonly Chunk[],
-): Promise<LoggedChunk[]> {
-  const logged = await appendChunks(db, { runId: run.id, attempt: run.attempt }, chunks);
-  if (!logged) throw new LeaseLost();
-  return logged;
 }
 
 /** The run of a message that was sent before. */

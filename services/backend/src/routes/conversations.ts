@@ -85,7 +85,7 @@ export function conversationRoutes({ asUser }: Deps) {
   });
   router.openapi(remove, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    await asUser(c.var.userId, (ctx) => conversations.deleteConversation(ctx, id));
+    while (!(await asUser(c.var.userId, (ctx) => conversations.deleteConversation(ctx, id))));
     return c.body(null, 204);
   });
   router.openapi(listMessages, async (c) => {

@@ -1,13 +1,14 @@
-import type { Chunk, RunErrorCode } from "@todo/contract";
+import type { Chunk, RunErrorCode, RunStatus } from "@todo/contract";
 import { isUnavailable } from "../db/unavailable.ts";
 import { queueIfDecided } from "../domain/approvals.ts";
 import { asUser, type Context } from "../domain/context.ts";
+import { append, type Ended, endRun, isOverlong, LeaseLost, sealRun, stoppedChunks } from "../domain/end-run.ts";
 import type { Question } from "../domain/model-context.ts";
+import { failedChunks, noticeFor } from "../domain/notices.ts";
 import { readPast } from "../domain/run-log.ts";
-import { append, endRun, LeaseLost, type RunRow, stoppedChunks } from "../domain/runs.ts";
+import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Answerer } from "./answerer.ts";
-import { noticeFor } from "./notices.ts";
 import { RunFault } from "./run-fault.ts";
 import { RunLog, type RunLogDeps } from "./run-log.ts";
 
@@ -37,7 +38,10 @@ export async function executeRun(
   const log = new RunLog(deps, run);
   try {
     if (run.stopRequested) return await end(deps, log, run, "stopped");
+    // Its end alone has cost another owner.
+    if (run.crashes > MAX_CRASHES) return await end(deps, log, run, "sealed");
     if (run.crashes >= MAX_CRASHES) return await end(deps, log, run, failure("run_crashed"));
+    if (isOverlong(run)) return await end(deps, log, run, failure("answer_limit"));
     const past = question
       ? { question, journal: [], stepBegun: false }
       : await asUser(deps, run.userId, (ctx) => readPast(ctx, run));
@@ -48,7 +52,8 @@ export async function executeRun(
   }
 }
 
-type Ending = "done" | "waiting" | "stopped" | { failed: RunErrorCode };
+/** `sealed`: failed, whatever the log holds. */
+type Ending = "done" | "waiting" | "stopped" | "sealed" | { failed: RunErrorCode };
 
 function failure(code: RunErrorCode): Ending {
   return { failed: code };
@@ -80,29 +85,32 @@ async function endingFor(deps: ExecuteDeps, error: unknown, reason: "stop" | "ti
 
 async function end(deps: ExecuteDeps, log: RunLog, run: RunRow, ending: Ending): Promise<void> {
   failpoint("finish:before");
-  const status = typeof ending === "object" ? "failed" : ending;
-  let queued = false;
+  let status: RunStatus = "queued";
   await log.end(async (ctx, pending) => {
     if (ending === "waiting" && (await queueIfDecided(ctx, run))) {
-      queued = true;
+      status = "queued";
       return append(ctx, run, pending);
     }
-    return endRun(ctx, run, status, [...pending, ...(await lastChunks(ctx, run, ending))]);
+    const ended = await endAs(ctx, run, ending, pending);
+    status = ended.status;
+    return ended.logged;
   });
   failpoint("finish:after");
-  deps.hub.publishStatus(run.id, queued ? "queued" : status);
-  if (queued) deps.onOutcome("queued");
+  deps.hub.publishStatus(run.id, status);
+  if (status === "queued") deps.onOutcome("queued");
   else deps.onOutcome(typeof ending === "object" ? ending.failed : ending);
 }
 
-async function lastChunks(ctx: Context, run: RunRow, ending: Ending): Promise<Chunk[]> {
+async function endAs(ctx: Context, run: RunRow, ending: Ending, pending: readonly Chunk[]): Promise<Ended> {
+  if (ending === "sealed") return sealRun(ctx, run);
+  const status = typeof ending === "object" ? "failed" : ending;
+  return endRun(ctx, run, status, [...pending, ...(await lastChunks(ctx, run, ending))]);
+}
+
+async function lastChunks(ctx: Context, run: RunRow, ending: Exclude<Ending, "sealed">): Promise<Chunk[]> {
   if (ending === "waiting") return [];
   if (ending === "done") return [{ type: "finish-step" }, { type: "finish", finishReason: "stop" }];
   if (ending === "stopped") return stoppedChunks(ctx, run.id);
   const notice = noticeFor(ending.failed);
-  return [
-    { type: "data-notice", data: notice },
-    { type: "error", errorText: notice.message },
-    { type: "finish", finishReason: "error" },
-  ];
+  return failedChunks(notice);
 }

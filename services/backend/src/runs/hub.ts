@@ -3,8 +3,8 @@ import type { Logger } from "pino";
 import { isOverloaded, isUnavailable } from "../db/unavailable.ts";
 import { listVersions } from "../domain/changes.ts";
 import type { Db } from "../domain/context.ts";
+import type { LoggedChunk } from "../domain/end-run.ts";
 import { listRunProgress } from "../domain/run-log.ts";
-import type { LoggedChunk } from "../domain/runs.ts";
 
 /** What a watcher of a run is told: chunks just committed here, or merely that there is something to look at. */
 export type RunNews = { chunks: LoggedChunk[] } | { status: RunStatus } | "look";

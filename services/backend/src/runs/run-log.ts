@@ -1,6 +1,7 @@
 import type { Chunk } from "@todo/contract";
 import { asUser, type Context, type UnitOfWorkDeps } from "../domain/context.ts";
-import { append, LeaseLost, type LoggedChunk, type RunRow } from "../domain/runs.ts";
+import { append, LeaseLost, type LoggedChunk } from "../domain/end-run.ts";
+import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Hub } from "./hub.ts";
 

@@ -1,7 +1,7 @@
 import type { Chunk, RunStatus } from "@todo/contract";
 import type { Db } from "../domain/context.ts";
+import type { LoggedChunk } from "../domain/end-run.ts";
 import { isRewritten, listRunProgress, readLog } from "../domain/run-log.ts";
-import type { LoggedChunk } from "../domain/runs.ts";
 import type { Hub } from "./hub.ts";
 import type { Worker } from "./worker.ts";
 

@@ -1,6 +1,6 @@
 import { type MessagePart, type RunErrorCode, textOf } from "@todo/contract";
 import { expect } from "vitest";
-import { noticeFor } from "../../src/runs/notices.ts";
+import { noticeFor } from "../../src/domain/notices.ts";
 import type { Answer, Person } from "../_harness.ts";
 import { API_KEY } from "./start-wired-server.ts";
 

@@ -56,16 +56,62 @@ export async function firstSeqAfterAttempt(db: Kysely<Database>, runId: string, 
   return row?.seq ?? undefined;
 }
 
-/** The whole log of a run, folded into the answer as it stands. */
-export async function foldLog(db: Kysely<Database>, run: { id: string; answerId: string }): Promise<AnswerState> {
+/** How much of a log is read at most: rows, and bytes of their JSON. */
+export type LogBounds = { chunks: number; bytes: number };
+
+const PAGE = 500;
+
+/**
+ * The log of a run, folded into the answer as it stands; only as much of its beginning as `bounds` let through, and then
+ * `isWhole` is false. More than that is never held.
+ */
+export async function foldLog(
+  db: Kysely<Database>,
+  run: { id: string; answerId: string },
+  bounds: LogBounds,
+): Promise<{ answer: AnswerState; isWhole: boolean }> {
   let answer = emptyAnswer(run.answerId);
-  for (let seq = 0; ; ) {
-    const chunks = await listChunks(db, run.id, seq, 500);
-    for (const { chunk } of chunks) answer = foldChunk(answer, chunk);
-    const last = chunks.at(-1);
-    if (chunks.length < 500 || !last) return answer;
+  let seq = 0;
+  for (let left = bounds; left.chunks > 0; ) {
+    const page = await listChunksWithin(db, run.id, seq, left);
+    for (const { chunk } of page) answer = foldChunk(answer, chunk);
+    const last = page.at(-1);
+    if (!last) break;
+    if (page.length < last.found) return { answer, isWhole: false };
     seq = last.seq;
+    if (last.found < PAGE && last.found < left.chunks) return { answer, isWhole: true };
+    left = { chunks: left.chunks - page.length, bytes: left.bytes - last.bytes };
   }
+  return { answer, isWhole: (await listChunks(db, run.id, seq, 1)).length === 0 };
+}
+
+/**
+ * The next page of a log as far as it fits; each chunk with the bytes up to its end, and how many the page would have
+ * without the bound of bytes.
+ */
+async function listChunksWithin(db: Kysely<Database>, runId: string, seq: number, { chunks, bytes }: LogBounds) {
+  const { rows } = await sql<{ seq: number; chunk: Chunk; bytes: number; found: number }>`
+    select "seq", "chunk", "bytes", "found" from (
+      select "seq", "chunk", (count(*) over ())::integer as "found",
+        (sum(octet_length("chunk"::text)) over (order by "seq"))::float8 as "bytes"
+      from (
+        select "seq", "chunk" from "runChunks" where "runId" = ${runId} and "seq" > ${seq}
+        order by "seq" limit ${Math.min(PAGE, chunks)}
+      ) as "page"
+    ) as "sized"
+    where "bytes" <= ${bytes} order by "seq"`.execute(db);
+  return rows;
+}
+
+/** How many steps the log has begun to tell. */
+export async function countSteps(db: Kysely<Database>, runId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom("runChunks")
+    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .where("runId", "=", runId)
+    .where(sql<boolean>`"chunk" ->> 'type' = 'start-step'`)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** Takes back the end that a failed run's log was given, from its notice on, so that the run can go on. */
@@ -75,7 +121,8 @@ export async function reopenLog(trx: Trx, runId: string): Promise<void> {
     .select("seq")
     .where("runId", "=", runId)
     .where(sql<boolean>`"chunk" ->> 'type' = 'data-notice'`)
-    .orderBy("seq")
+    // It is among the last, and the log may be long.
+    .orderBy("seq", "desc")
     .limit(1)
     .executeTakeFirst();
   if (!notice) return;
@@ -87,21 +134,33 @@ export async function reopenLog(trx: Trx, runId: string): Promise<void> {
     .execute();
 }
 
-/** Removes the logs of runs that ended a while ago; their answers are messages by now. Returns how many chunks. */
-export async function deleteOldChunks(db: Db, minutes: number): Promise<number> {
-  const result = await db
-    .deleteFrom("runChunks")
-    .where("runId", "in", (eb) =>
-      eb
-        .selectFrom("runs")
-        .select("id")
-        .where("finishedAt", "<", sql<Date>`now() - make_interval(mins => ${minutes})`)
-        .where("status", "in", ["done", "stopped"])
-        .where((w) => w.exists(w.selectFrom("runChunks").select("seq").whereRef("runChunks.runId", "=", "runs.id")))
-        .limit(100),
-    )
-    .executeTakeFirst();
-  return Number(result.numDeletedRows);
+/**
+ * Removes at most `limit` chunks of runs that ended a while ago and that nobody can go on with; their answers are messages
+ * by now. Returns how many.
+ */
+export async function deleteOldChunks(db: Db, minutes: number, limit: number): Promise<number> {
+  const result = await sql`
+    delete from "runChunks" where ctid = any(array(
+      select "old".ctid from "runs" cross join lateral (${firstOf(limit)}) as "old"
+      where "finishedAt" < now() - make_interval(mins => ${minutes}) and ("status" in ('done', 'stopped') or "sealed")
+      limit ${limit}
+    ))`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** Removes at most `limit` chunks of a conversation's logs. Returns how many. The caller holds its runs' locks. */
+export async function deleteChunksOf(trx: Trx, userId: string, conversationId: string, limit: number): Promise<number> {
+  const result = await sql`
+    delete from "runChunks" where "userId" = ${userId} and ctid = any(array(
+      select "first".ctid from "runs" cross join lateral (${firstOf(limit)}) as "first"
+      where "runs"."userId" = ${userId} and "conversationId" = ${conversationId} limit ${limit}
+    ))`.execute(trx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** The places of a run's first chunks, by the index: what earlier steps have removed is skipped there, not in the table. */
+function firstOf(limit: number) {
+  return sql`select ctid from "runChunks" where "runId" = "runs"."id" order by "seq" limit ${limit}`;
 }
 
 /** Stores what the model answered in this turn. */

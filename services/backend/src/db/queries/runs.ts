@@ -140,18 +140,20 @@ export async function requestStop(trx: Trx, userId: string, id: string): Promise
 
 /**
  * Ends or parks the run, whose lock the caller holds. The attempt grows, so that whoever holds an older claim can't
- * write into an ended run.
+ * write into an ended run. `sealed`: for good, whatever its status says of another try.
  */
 export async function setRunStatus(
   trx: Trx,
   runId: string,
   status: Exclude<RunStatus, "queued" | "running">,
   now: Date,
+  sealed = false,
 ): Promise<boolean> {
   const row = await trx
     .updateTable("runs")
     .set({
       status,
+      sealed,
       leaseOwner: null,
       leaseUntil: null,
       finishedAt: status === "waiting" ? null : now,
@@ -161,6 +163,17 @@ export async function setRunStatus(
     .returning("id")
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/** Takes the conversation's live runs, whose locks the caller holds, from whoever works on them. */
+export async function cutOffRunsOf(trx: Trx, userId: string, conversationId: string, now: Date): Promise<void> {
+  await trx
+    .updateTable("runs")
+    .set({ status: "stopped", leaseOwner: null, leaseUntil: null, finishedAt: now, attempt: sql`"attempt" + 1` })
+    .where("userId", "=", userId)
+    .where("conversationId", "=", conversationId)
+    .where("status", "in", ["queued", "running", "waiting"])
+    .execute();
 }
 
 /** Counts task changes of this claim, or undefined when the fence no longer holds. Returns the run's total. */

@@ -23,6 +23,8 @@ export type RunsTable = {
   changes: Generated<number>;
   createdAt: Date;
   finishedAt: Date | null;
+  /** Ended for good without its whole log having been looked at. */
+  sealed: Generated<boolean>;
 };
 
 /** What the model answered in each turn, written before any of its tools may run. */

@@ -13,6 +13,6 @@ describe.each(runErrorCodeSchema.options)("the notice for %s", (code) => {
   });
 
   it("offers another try exactly where it can help", () => {
-    expect(notice.retry).toBe(code !== "turn_limit");
+    expect(notice.retry).toBe(code !== "turn_limit" && code !== "run_sealed");
   });
 });
