@@ -3,18 +3,20 @@ import "./stack/start.ts";
 import { AppSecrets } from "./stack/app-secrets.ts";
 import { Cluster } from "./stack/cluster.ts";
 import { connectDatabase } from "./stack/database.ts";
+import { deployedBy } from "./stack/deployed.ts";
 import { buildImages } from "./stack/images.ts";
 import { findAddresses, nextCommands } from "./stack/outputs.ts";
-import { removeLast } from "./stack/removal.ts";
+import { endPodsFirst, removeLast } from "./stack/removal.ts";
 import { installServices } from "./stack/services.ts";
-import { minikube as asked, settings } from "./stack/start.ts";
+import { settings, start } from "./stack/start.ts";
 
-const minikube = await asked;
+const { minikube, before, takeOver } = await start;
+export const deployed = deployedBy(settings, before);
 const addresses = findAddresses(settings, minikube);
 
-const cluster = new Cluster("cluster", { ...settings, outlivedBy: removeLast(settings, minikube) });
+const cluster = new Cluster("cluster", { ...settings, takeOver, outlivedBy: removeLast(settings, minikube) });
 const images = buildImages(settings, minikube, cluster);
-const database = connectDatabase(settings, cluster);
+const database = connectDatabase(settings, deployed.volume, cluster);
 const secrets = new AppSecrets("secrets", {
   cluster,
   authSecret: settings.authSecret,
@@ -23,7 +25,7 @@ const secrets = new AppSecrets("secrets", {
   databaseUrl: database.url,
   databaseDirectUrl: database.directUrl,
 });
-installServices(settings, cluster, images, secrets);
+endPodsFirst(settings, cluster, installServices(settings, cluster, images, secrets));
 
 export const frontendUrl = addresses.frontend;
 export const backendUrl = addresses.backend;

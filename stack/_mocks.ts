@@ -20,6 +20,8 @@ export type World = {
   clusterId?: string;
   /** Types of objects that are gone, as a refresh finds them. */
   gone?: string[];
+  /** The outputs of the run before. */
+  before?: Record<string, unknown>;
 };
 
 /**
@@ -48,6 +50,7 @@ export async function runStack(
     PROJECT,
     "test",
     world.preview ?? false,
+    "organization",
   );
   acceptHooks();
   const withProject = ([key, value]: [string, string]): [string, string] => [`${PROJECT}:${key}`, value];
@@ -91,11 +94,18 @@ export function only(asked: Asked[], type: string, name?: string): Asked {
   return first;
 }
 
-function outputsOf(type: string, name: string, inputs: Record<string, unknown>, { clusterId, gone }: World): object {
+function outputsOf(
+  type: string,
+  name: string,
+  inputs: Record<string, unknown>,
+  { clusterId, gone, before }: World,
+): object {
   if (gone?.includes(type) && name !== "kube-system") return {};
   switch (type) {
     case "kubernetes:core/v1:Namespace":
       return name === "kube-system" ? { metadata: { name, uid: clusterId ?? "cluster-1" } } : inputs;
+    case "pulumi:pulumi:StackReference":
+      return { ...inputs, outputs: before ?? {} };
     case "kubernetes:core/v1:Secret":
       return { ...inputs, metadata: { ...Object(inputs["metadata"]), name: `${name}-auto` } };
     case "random:index/randomPassword:RandomPassword":

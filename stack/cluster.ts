@@ -1,15 +1,17 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1/namespace.js";
 import { Provider } from "@pulumi/kubernetes/provider.js";
-import { ComponentResource, type ComponentResourceOptions, type Output, type Resource } from "@pulumi/pulumi";
-import { endPodsOnDestroy } from "./removal.ts";
+import { ComponentResource, type ComponentResourceOptions, getStack, type Output, type Resource } from "@pulumi/pulumi";
+import { OWNER } from "./left-namespace.ts";
 
 export type ClusterArgs = {
   /** The kubeconfig's context. */
   context: string;
   /** The namespace to make. */
   namespace: string;
-  /** Leave the namespace with the database's volume when the stack is destroyed, and take it over when it is there. */
+  /** Leave the namespace with the database's volume when the stack is destroyed. */
   keepData: boolean;
+  /** Take over the namespace that an earlier `pulumi destroy` has left. */
+  takeOver?: boolean;
   /** What may be removed only when nothing runs in the namespace any more. */
   outlivedBy?: Resource[];
 };
@@ -27,7 +29,7 @@ export class Cluster extends ComponentResource {
 
   constructor(
     name: string,
-    { context, namespace, keepData, outlivedBy = [] }: ClusterArgs,
+    { context, namespace, keepData, takeOver = false, outlivedBy = [] }: ClusterArgs,
     opts?: ComponentResourceOptions,
   ) {
     super("todo:stack:Cluster", name, {}, opts);
@@ -42,9 +44,10 @@ export class Cluster extends ComponentResource {
         clusterIdentifier: context,
         // What `kubectl edit` changed is put right instead of "conflict with kubectl-edit".
         enablePatchForce: true,
-        upsertExistingObjects: keepData,
+        upsertExistingObjects: takeOver,
       },
-      { parent: this },
+      // It counts when the namespace is made, and is no change of anything later.
+      { parent: this, ignoreChanges: ["upsertExistingObjects"] },
     );
     const opt = { parent: this, provider: this.provider };
     this.identity = Namespace.get("kube-system", "kube-system", opt).metadata.uid;
@@ -53,6 +56,7 @@ export class Cluster extends ComponentResource {
       {
         metadata: {
           name: namespace,
+          annotations: { [OWNER]: getStack() },
           labels: {
             "app.kubernetes.io/part-of": "todo",
             "pod-security.kubernetes.io/enforce": "restricted",
@@ -62,7 +66,6 @@ export class Cluster extends ComponentResource {
       },
       { ...opt, ...replacedWithCluster(this.identity), retainOnDelete: keepData, dependsOn: outlivedBy },
     );
-    endPodsOnDestroy({ context, namespace, keepData }, { parent: this, dependsOn: [this.namespace] });
     this.namespaceName = nameOf(this.namespace, namespace);
     this.deletedWith = keepData ? undefined : this.namespace;
     this.registerOutputs({ identity: this.identity });

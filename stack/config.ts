@@ -9,6 +9,7 @@ import {
   leadsThroughPooler,
   passwordProblem,
 } from "./secret-checks.ts";
+import { decidedAmong } from "./volume.ts";
 
 /** Images are built in Minikube's own Docker daemon and never leave it. */
 export type MinikubeTarget = {
@@ -164,10 +165,7 @@ function chartValues(reader: ConfigReader): Settings["chartValues"] {
 
 const KUBERNETES_OWN = /^(default|kube-.*)$/;
 
-function refuseContradictions(
-  reader: ConfigReader,
-  { target, namespace, keepData, database, frontend, backend }: Settings,
-) {
+function refuseContradictions(reader: ConfigReader, { target, namespace, chartValues, frontend, backend }: Settings) {
   if (target.kind === "registry" && reader.text("context") === "") {
     reader.problem(
       "imageRegistry is set, so say which cluster to deploy to; `kubectl config get-contexts` lists them:\n" +
@@ -180,10 +178,10 @@ function refuseContradictions(
         "  pulumi config set namespace todo",
     );
   }
-  if (keepData && database.kind === "cluster" && database.password === undefined) {
+  for (const value of decidedAmong(chartValues.postgres)) {
     reader.problem(
-      "keepData needs the database's password in the configuration, or the next `pulumi up` could not open the volume:\n" +
-        "  openssl rand -hex 24 | pulumi config set --secret databasePassword",
+      `chartValues.postgres.${value} is this program's to decide, for the data hang on it:\n` +
+        `  pulumi config rm --path chartValues.postgres.${value}`,
     );
   }
   if (frontend.nodePort === backend.nodePort) {

@@ -1,26 +1,21 @@
-import {
-  all,
-  ComponentResource,
-  type ComponentResourceOptions,
-  interpolate,
-  log,
-  type Output,
-  secret,
-} from "@pulumi/pulumi";
+import { PersistentVolumeClaimPatch } from "@pulumi/kubernetes/core/v1/persistentVolumeClaimPatch.js";
+import { ComponentResource, type ComponentResourceOptions, interpolate, type Output, secret } from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { ChartInstall } from "./chart-install.ts";
-import { type Cluster, nameOf } from "./cluster.ts";
+import { type Cluster, nameOf, replacedWithCluster } from "./cluster.ts";
 import type { ChartValues, HelmEngine, Settings } from "./config.ts";
-import { contentOf, contentSecret } from "./secret.ts";
+import { mergeValues } from "./merge-values.ts";
+import { contentSecret } from "./secret.ts";
+import { type Volume, volumeOf } from "./volume.ts";
 
 export type DatabaseArgs = {
   cluster: Cluster;
   helmEngine: HelmEngine;
-  /** `undefined` makes one once. It counts when the database is made, never again. */
+  /** `undefined` makes one once. */
   password: Output<string> | undefined;
-  /** Leave the volume when the stack is destroyed. */
-  keepData: boolean;
-  /** More values of the chart. */
+  /** The volume as it was made, or is to be. */
+  volume: Volume;
+  /** More values of the chart; another size than the volume was made with lets it grow. */
   values: ChartValues;
 };
 
@@ -32,10 +27,16 @@ export type DatabaseAddress = {
 };
 
 const LENGTH = 32;
+/** As the chart's StatefulSet names the claim of its one pod. */
+const CLAIM = "data-postgres-0";
 
-/** The database of the configuration: one in the cluster, or one that is there already. */
+/**
+ * The database of the configuration: one in the cluster, or one that is there already.
+ * @param volume as an earlier run has made it; `null` when none has
+ */
 export function connectDatabase(
-  { database, helmEngine, keepData, chartValues }: Settings,
+  { database, helmEngine, chartValues }: Settings,
+  volume: Volume | null,
   cluster: Cluster,
 ): DatabaseAddress {
   return database.kind === "own"
@@ -43,7 +44,7 @@ export function connectDatabase(
     : new Database("database", {
         cluster,
         helmEngine,
-        keepData,
+        volume: volume ?? volumeOf(chartValues.postgres),
         password: database.password,
         values: chartValues.postgres,
       });
@@ -57,51 +58,61 @@ export class Database extends ComponentResource implements DatabaseAddress {
 
   constructor(name: string, args: DatabaseArgs, opts?: ComponentResourceOptions) {
     super("todo:stack:Database", name, {}, opts);
-    const { cluster, helmEngine, keepData, values } = args;
+    const { cluster, helmEngine, volume, values } = args;
     const password = args.password ?? this.#makeOnce();
+    // The chart sets it before each start, so whatever data are on the volume, they open with this one.
+    const credentials = contentSecret("postgres-secrets", { cluster, content: { password } }, this);
+    this.url = secret(interpolate`postgres://todo:${secret(password).apply(encodeURIComponent)}@postgres:5432/todo`);
 
-    // PostgreSQL takes its password when the data are made. So the first one stays, and the address is made of what the
-    // Secret really holds: whatever happens to the configuration, both sides go on agreeing.
-    const credentials = contentSecret("postgres-secrets", { cluster, content: { password }, fixed: true }, this);
-    const deployed = contentOf(credentials, "password");
-    if (args.password !== undefined) this.#warnWhenChanged(args.password, deployed);
-    this.url = secret(interpolate`postgres://todo:${deployed.apply(encodeURIComponent)}@postgres:5432/todo`);
-
-    new ChartInstall(
+    const { enabled, size, storageClassName } = volume;
+    const chart = new ChartInstall(
       "postgres",
       {
         cluster,
         engine: helmEngine,
-        values: {
-          secret: { name: nameOf(credentials, "postgres-secrets") },
-          persistence: { whenDeleted: keepData ? "Retain" : "Delete" },
-        },
-        moreValues: values,
+        // Only the namespace's end takes the volume along: what holds it may be deleted and made anew.
+        values: { secret: { name: nameOf(credentials, "postgres-secrets") }, persistence: { whenDeleted: "Retain" } },
+        // No volume changes by these, so neither does what holds it, which would be made anew.
+        moreValues: mergeValues(values, { persistence: { enabled, size, storageClassName } }),
       },
       { parent: this },
     );
+    this.#grow(volume, volumeOf(values), cluster, chart);
     this.registerOutputs({});
+  }
+
+  /** Asks for more room than the volume was made with. Kubernetes refuses it at preview where the class can't grow. */
+  #grow(made: Volume, wanted: Volume, cluster: Cluster, chart: ChartInstall): void {
+    if (!made.enabled || wanted.size === made.size) return;
+    new PersistentVolumeClaimPatch(
+      "volume-size",
+      {
+        metadata: {
+          name: CLAIM,
+          namespace: cluster.namespaceName,
+          // Kubernetes has written the first size; this one takes its place.
+          annotations: { "pulumi.com/patchForce": "true" },
+        },
+        spec: { resources: { requests: { storage: wanted.size } } },
+      },
+      {
+        parent: this,
+        provider: cluster.provider,
+        dependsOn: chart,
+        // Taking a request back would leave a claim without any.
+        retainOnDelete: true,
+        ...replacedWithCluster(cluster.identity),
+      },
+    );
   }
 
   #makeOnce(): Output<string> {
     const made = new RandomPassword(
       "database-password",
       { length: LENGTH, special: false },
-      // A new one would lock the database out.
+      // A new one would restart the database.
       { parent: this, ignoreChanges: ["*"] },
     );
     return secret(made.result);
-  }
-
-  #warnWhenChanged(wanted: Output<string>, deployed: Output<string>): void {
-    all([wanted, deployed]).apply(([now, then]) => {
-      if (now !== then) {
-        void log.warn(
-          "databasePassword is another one than the database was made with, which goes on counting. Set it back, or " +
-            "start with an empty database: pulumi destroy, then pulumi up",
-          this,
-        );
-      }
-    });
   }
 }

@@ -24,3 +24,9 @@ it.each(["frontend", "backend"] as const)("the chart of the %s has the same defa
   const { replicas, service } = read(`helm/${name}/values.yaml`);
   expect({ replicas, nodePort: service.nodePort }).toEqual(DEFAULTS[name]);
 });
+
+it("the chart of the database has the same defaults", () => {
+  const { persistence, image } = read("helm/postgres/values.yaml");
+  const { enabled, size, storageClassName } = persistence;
+  expect({ enabled, size, storageClassName, tag: image.tag }).toEqual(DEFAULTS.postgres);
+});

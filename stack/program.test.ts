@@ -8,6 +8,7 @@ import { visibleSecrets } from "./policy/rules.ts";
 
 const home = process.cwd();
 const CHART = "kubernetes:helm.sh/v4:Chart";
+const COMMAND = "command:local:Command";
 const SECRETS = {
   openaiApiKey: "sk-canary-openai-0123456789",
   authSecret: "canary-auth-0123456789-0123456789-012",
@@ -20,6 +21,7 @@ const REGISTRY = {
   registryUsername: "me",
   registryPassword: "canary-registry",
 };
+const REGISTRY_WITHOUT_LOGIN = { imageRegistry: REGISTRY.imageRegistry, context: REGISTRY.context };
 let folder = "";
 
 /** A folder with the files that the program reads, and a Minikube that answers. */
@@ -39,6 +41,8 @@ beforeEach(() => {
     DOCKER_CERT_PATH: path.join(folder, "certs"),
   });
   write("bin/minikube", `#!/bin/sh\necho '${answer}'\n`, 0o755);
+  // A cluster with no namespace of ours.
+  write("bin/kubectl", "#!/bin/sh\n", 0o755);
   vi.stubEnv("PATH", `${path.join(folder, "bin")}${path.delimiter}${process.env["PATH"]}`);
   vi.stubEnv("MINIKUBE_HOME", folder);
   process.chdir(path.join(folder, "work"));
@@ -100,6 +104,7 @@ it("asks for the same things in the same place every time, so that names in the 
       "pulumi:providers:docker minikube",
       "pulumi:providers:kubernetes cluster",
       "pulumi:pulumi:Stack todo-test",
+      "pulumi:pulumi:StackReference deployed",
       "random:index/randomPassword:RandomPassword auth-secret",
       "random:index/randomPassword:RandomPassword database-password",
       "todo:stack:AppImage todo-backend",
@@ -154,7 +159,7 @@ it("takes a database that is there already, and makes none", async () => {
 });
 
 it("pushes to a registry and deploys to the context without asking Minikube", async () => {
-  rmSync(path.join(folder, "bin"), { recursive: true });
+  rmSync(path.join(folder, "bin", "minikube"));
   const { asked, outputs } = await withSecrets(REGISTRY);
   expect(only(asked, "pulumi:providers:kubernetes").inputs).toMatchObject({ context: "prod" });
   expect(only(asked, "pulumi:providers:docker").inputs).not.toHaveProperty("certPath");
@@ -199,5 +204,42 @@ it("stops before it asks for anything when Minikube does not answer", async () =
   const asked = await runStack(async () => {
     await expect(import("../index.ts")).rejects.toThrow(/Minikube has no profile "minikube"/);
   });
-  expect(asked.filter(({ type }) => type !== "pulumi:pulumi:Stack")).toEqual([]);
+  expect(asked.filter(({ type }) => !type.startsWith("pulumi:pulumi:Stack"))).toEqual([]);
+});
+
+it.each([false, true])(
+  "ends the pods with or before what made them, and knows the data's fate (keepData: %s)",
+  async (keepData) => {
+    const { inputs, opts } = only((await run({ keepData: String(keepData) })).asked, COMMAND, "pods");
+    expect(inputs).toEqual({
+      delete: "node --require ./stack/preload.cjs stack/removal/run.ts pods",
+      environment: { REMOVAL: JSON.stringify({ context: "minikube", namespace: "todo", keepData }) },
+    });
+    // The namespace, the page and the API.
+    expect(opts["dependsOn"]).toHaveLength(3);
+  },
+);
+
+it("stops before it asks for anything when the data would be lost", async () => {
+  const { outputs } = await run();
+  expect(outputs["deployed"]).toMatchObject({ namespace: "todo", volume: { size: "1Gi" } });
+  vi.resetModules();
+  const asked = await runStack(
+    async () => {
+      await expect(import("../index.ts")).rejects.toThrow(/namespace was todo[\s\S]*pulumi config set namespace todo/);
+    },
+    { config: { namespace: "other" }, world: { before: outputs } },
+  );
+  expect(asked.filter(({ type }) => !type.startsWith("pulumi:pulumi:Stack"))).toEqual([]);
+});
+
+it("gives the chart the volume as it was made, whatever the settings say now", async () => {
+  const { outputs } = await run(REGISTRY_WITHOUT_LOGIN);
+  vi.resetModules();
+  const larger = { chartValues: '{"postgres":{"persistence":{"size":"5Gi"}}}' };
+  const { asked } = await run({ ...REGISTRY_WITHOUT_LOGIN, ...larger }, [], { before: outputs });
+  expect(only(asked, CHART, "postgres").inputs["values"]).toMatchObject({ persistence: { size: "1Gi" } });
+  expect(only(asked, "kubernetes:core/v1:PersistentVolumeClaimPatch").inputs["spec"]).toEqual({
+    resources: { requests: { storage: "5Gi" } },
+  });
 });

@@ -1,5 +1,6 @@
 import { Command } from "@pulumi/command/local/command.js";
-import type { CustomResourceOptions } from "@pulumi/pulumi";
+import type { CustomResourceOptions, Resource } from "@pulumi/pulumi";
+import type { Cluster } from "./cluster.ts";
 import type { Settings } from "./config.ts";
 import { REPOSITORIES } from "./images.ts";
 import type { Minikube } from "./minikube.ts";
@@ -34,7 +35,15 @@ export function removeLast({ context, namespace, keepData }: Settings, minikube:
   ];
 }
 
-/** All pods of the namespace, ended at once and together with it, which by itself takes 36 s. */
-export function endPodsOnDestroy(properties: Removals["pods"], opts: CustomResourceOptions): Command {
-  return onDestroy("pods", properties, opts);
+/**
+ * All pods of the namespace, ended at once and together with it, which by itself takes 36 s.
+ * @param services whose pods they are: Pulumi deletes what depends on them no later than their own objects
+ */
+export function endPodsFirst(
+  { context, namespace, keepData }: Settings,
+  cluster: Cluster,
+  services: Resource[],
+): Command {
+  const opts = { parent: cluster, dependsOn: [cluster.namespace, ...services] };
+  return onDestroy("pods", { context, namespace, keepData }, opts);
 }

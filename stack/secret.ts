@@ -7,8 +7,6 @@ export type ContentSecretArgs = {
   type?: string;
   /** Values by their keys; what is `undefined` is left out. */
   content: Record<string, Output<string> | string | undefined>;
-  /** The content of its first day counts, whatever it is later. */
-  fixed?: boolean;
 };
 
 /**
@@ -16,7 +14,7 @@ export type ContentSecretArgs = {
  * old one goes when nobody uses it any more. No hash of the content appears anywhere.
  */
 export function contentSecret(name: string, args: ContentSecretArgs, parent: Resource): Secret {
-  const { cluster, type, content, fixed = false } = args;
+  const { cluster, type, content } = args;
   const data: Record<string, Output<string>> = {};
   for (const [key, value] of Object.entries(content)) {
     if (value !== undefined) {
@@ -36,16 +34,6 @@ export function contentSecret(name: string, args: ContentSecretArgs, parent: Res
       provider: cluster.provider,
       replacementTrigger: cluster.identity,
       ...(cluster.deletedWith !== undefined && { deletedWith: cluster.deletedWith }),
-      ...(fixed && { ignoreChanges: ["data"] }),
     },
-  );
-}
-
-/** What a Secret holds under a key; nothing while a refresh finds it gone. */
-export function contentOf(from: Secret, key: string): Output<string> {
-  return secret(
-    from.data.apply((data: Record<string, string> | undefined) =>
-      Buffer.from(data?.[key] ?? "", "base64").toString("utf8"),
-    ),
   );
 }

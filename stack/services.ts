@@ -6,7 +6,7 @@ import { pullSecret } from "./pull-secret.ts";
 import { Service } from "./service.ts";
 
 /** Page and API in the cluster. Neither waits for the other, nor for the database: their pods do. */
-export function installServices(settings: Settings, cluster: Cluster, images: Images, secrets: AppSecrets): void {
+export function installServices(settings: Settings, cluster: Cluster, images: Images, secrets: AppSecrets): Service[] {
   const { target, helmEngine, openai, chartValues } = settings;
   const common = {
     cluster,
@@ -14,7 +14,7 @@ export function installServices(settings: Settings, cluster: Cluster, images: Im
     fromRegistry: target.kind === "registry",
     pullSecret: target.kind === "registry" ? pullSecret(cluster, target, cluster) : undefined,
   };
-  new Service("frontend", {
+  const frontend = new Service("frontend", {
     ...common,
     ...settings.frontend,
     image: images.frontend,
@@ -22,7 +22,7 @@ export function installServices(settings: Settings, cluster: Cluster, images: Im
     values: { backendUrl: "http://backend:8000" },
     moreValues: chartValues.frontend,
   });
-  new Service("backend", {
+  const backend = new Service("backend", {
     ...common,
     ...settings.backend,
     image: images.backend,
@@ -30,4 +30,5 @@ export function installServices(settings: Settings, cluster: Cluster, images: Im
     values: { openai: { baseUrl: openai.baseUrl, model: openai.model } },
     moreValues: chartValues.backend,
   });
+  return [frontend, backend];
 }

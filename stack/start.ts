@@ -1,5 +1,7 @@
 import { readSettings } from "./config.ts";
+import { type Deployed, readDeployed, refuseLoss } from "./deployed.ts";
 import { refuseMissingHelpers } from "./docker-logins.ts";
+import { findLeftNamespace } from "./left-namespace.ts";
 import { thisMachine } from "./machine.ts";
 import { findMinikube, type Minikube } from "./minikube.ts";
 
@@ -10,18 +12,30 @@ Reflect.deleteProperty(Error, "prepareStackTrace");
 /** The checked configuration. */
 export const settings = readSettings();
 
-/**
- * Minikube's daemon, where the images are built into Minikube; rejects when something is not fit to deploy with.
- * Minikube takes its time to answer, so it is asked here, before the other modules are loaded.
- */
-export const minikube: Promise<Minikube | undefined> = prepare();
+/** What the program must know before it asks for anything. */
+export type Start = {
+  /** Minikube's daemon, where the images are built into Minikube. */
+  minikube: Minikube | undefined;
+  /** What the newest run has deployed. */
+  before: Partial<Deployed> | undefined;
+  /** Whether the namespace is there, left by `pulumi destroy`. */
+  takeOver: boolean;
+};
 
-async function prepare(): Promise<Minikube | undefined> {
+/**
+ * Rejects when something is not fit to deploy with, or data would be lost. Minikube takes its time to answer, so it is
+ * asked here, before the other modules are loaded.
+ */
+export const start: Promise<Start> = prepare();
+
+async function prepare(): Promise<Start> {
   const machine = thisMachine();
   const { target } = settings;
-  const [found] = await Promise.all([
+  const [minikube, before] = await Promise.all([
     target.kind === "minikube" ? findMinikube(target.profile, machine) : undefined,
+    readDeployed(),
     refuseMissingHelpers(machine),
   ]);
-  return found;
+  refuseLoss(settings, before);
+  return { minikube, before, takeOver: before === undefined && (await findLeftNamespace(settings, machine)) };
 }

@@ -33,6 +33,12 @@ export async function readStackConfig(stack: string, ask: Ask): Promise<Config> 
   return answer.kind === "done" ? plainSettings(answer.stdout) : {};
 }
 
+/** What the newest `pulumi up` has told of its deployment; `undefined` when there is none, or none that tells it. */
+export async function readDeployed(stack: string, ask: Ask): Promise<{ keepData?: boolean } | undefined> {
+  const answer = await ask("pulumi", ["stack", "output", "deployed", "--json", "--stack", stack, ...QUIET]);
+  return answer.kind === "done" ? Object(JSON.parse(answer.stdout)) : undefined;
+}
+
 function askConfig(stack: string, ask: Ask): Promise<Answer> {
   return ask("pulumi", ["config", "--json", "--stack", stack, ...QUIET]);
 }

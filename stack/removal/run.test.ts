@@ -21,7 +21,7 @@ function remove(what: string, properties: object) {
 it.each([
   ["images", { minikubeProfile: "minikube", repositories: ["todo-backend"] }],
   ["volumes", { minikubeProfile: "minikube", context: "minikube", namespace: "todo", keepData: false }],
-  ["pods", { context: "minikube", namespace: "todo", keepData: true }],
+  ["pods", { context: "no-such-context", namespace: "todo", keepData: true }],
 ])("has nothing to do for %s when all is gone or to stay", (what, properties) => {
   expect(remove(what, properties)).toEqual({ status: 0, stderr: "" });
 });

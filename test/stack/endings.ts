@@ -3,7 +3,7 @@ import { startArgs } from "../../stack/minikube-profile.ts";
 import { docker, kubectl, minikube, ownImages } from "../support/stack/cluster.ts";
 import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
 import { previewed, setConfig, unsetConfig } from "../support/stack/pulumi.ts";
-import { ENV, LONG, MINUTE, must, npmWell, STACK, tell } from "../support/stack/world.ts";
+import { ENV, LONG, MINUTE, must, npm, npmWell, STACK, tell } from "../support/stack/world.ts";
 import { newPerson, tasksOf } from "./from-nothing.ts";
 
 const start = () => must("minikube", startArgs(PROFILE, NODE_PORTS, ENV), 10 * MINUTE);
@@ -30,23 +30,34 @@ export function endings(): void {
     await expect(tasksOf(person)).rejects.toThrow(/sign-in\/email: 401/);
   });
 
-  it("keepData keeps the volume, and the next up opens it", { timeout: 2 * LONG }, async () => {
-    // The database was made with a password of its own; one that is set counts from the next database on.
+  it("keepData keeps the tasks, whenever it was set and whatever password comes later", {
+    timeout: 3 * LONG,
+  }, async () => {
+    const kept = await newPerson("kept");
+    await setConfig("keepData", "true");
+    const refused = await npm("down");
+    expect(refused.output).toContain("keepData was set after the last npm run up");
+    expect(refused.code).toBe(1);
+    // Set later.
+    await npmWell("up");
+    await downWithData();
+    await npmWell("up");
+    expect(await tasksOf(kept)).toEqual(["kept"]);
+    // Taken back, with another password.
+    await downWithData();
+    await unsetConfig("keepData");
+    await setConfig("databasePassword", "it's-another-8c1f", "--secret");
+    await npmWell("up");
+    expect(await tasksOf(kept)).toEqual(["kept"]);
     await npmWell("down");
-    await setConfig("databasePassword", "kept-password-8c1f", "--secret");
+    // Set before the first up, and the password taken back.
     await setConfig("keepData", "true");
     await npmWell("up");
-    await kubectl(
-      "exec",
-      "statefulset/postgres",
-      "--",
-      ...psql("create table kept (a int); insert into kept values (41)"),
-    );
-    await npmWell("down");
-    expect(await kubectl("get", "persistentvolumeclaims", "-o", "name")).toMatch(/^persistentvolumeclaim\/\S+\n$/);
-    expect(await kubectl("get", "pods,deployments,statefulsets,services", "-o", "name")).toBe("");
+    const first = await newPerson("first");
+    await downWithData();
+    await unsetConfig("databasePassword");
     await npmWell("up");
-    expect(await kubectl("exec", "statefulset/postgres", "--", ...psql("select a from kept"))).toContain("41");
+    expect(await tasksOf(first)).toEqual(["first"]);
     await unsetConfig("keepData");
     await npmWell("up");
   });
@@ -94,6 +105,10 @@ async function expectNoVolume(): Promise<void> {
   expect(await minikube("ssh", "--", "sudo", "find", "/tmp/hostpath-provisioner", "-mindepth", "2")).toBe("");
 }
 
-function psql(statement: string): string[] {
-  return ["psql", "-h", "/var/run/postgresql", "-U", "todo", "-d", "todo", "-tAc", statement];
+async function downWithData(): Promise<void> {
+  const { output, seconds } = await npmWell("down");
+  tell(`npm run down with keepData: ${seconds.toFixed(1)} s (aim 20)`);
+  expect(output).toContain("The data are kept in the namespace todo");
+  expect(await kubectl("get", "persistentvolumeclaims", "-o", "name")).toMatch(/^persistentvolumeclaim\/\S+\n$/);
+  expect(await kubectl("get", "pods,deployments,statefulsets,services,secrets", "-o", "name")).toBe("");
 }

@@ -3,6 +3,7 @@ import { minikube } from "../support/stack/cluster.ts";
 import { LONG, MINUTE, makeCopy, removeCopy } from "../support/stack/world.ts";
 import { whyMinikubeFails } from "./_needs.ts";
 import { changes } from "./changes.ts";
+import { data } from "./data.ts";
 import { drift } from "./drift.ts";
 import { endings } from "./endings.ts";
 import { faults } from "./faults.ts";
@@ -25,6 +26,7 @@ afterAll(async () => {
 
 describe("from nothing", fromNothing);
 describe("what changes", changes);
+describe("the data", data);
 describe("the policies", policies);
 describe("what others change", drift);
 describe("what goes wrong", faults);

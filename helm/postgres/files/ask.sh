@@ -4,7 +4,7 @@ echo "ok  $PGHOST:$PGPORT takes connections"
 
 if ! answer=$(psql -XAtc 'select 1 + 1' 2>&1) || [ "$answer" != 2 ]; then
   echo "FAILED: expected 2 from 'select 1 + 1' as $PGUSER, got: $answer"
-  echo "The password counts from when the database was made: write the Secret of then, or change it with ALTER ROLE."
+  echo "The password of the Secret is set when the pod starts: restart it after the Secret was changed."
   exit 1
 fi
 echo "ok  $PGUSER reaches the database $PGDATABASE with the password of the Secret"

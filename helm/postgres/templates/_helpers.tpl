@@ -70,3 +70,17 @@ fsGroupChangePolicy: OnRootMismatch
 seccompProfile:
   type: RuntimeDefault
 {{- end }}
+
+{{/* What the server writes to and reads from, and whoever opens the data before it. */}}
+{{- define "postgres.mounts" -}}
+# The image keeps each major version's data in a folder of its own below this one.
+- name: data
+  mountPath: /var/lib/postgresql
+- name: run
+  mountPath: /var/run/postgresql
+- name: tmp
+  mountPath: /tmp
+- name: password
+  mountPath: /run/secrets/postgres
+  readOnly: true
+{{- end }}
