@@ -92,29 +92,60 @@ export async function updateTask(ctx: Context, key: TaskKey, patch: TaskPatch): 
   return change;
 }
 
-/** Hides one task; `restoreTask` brings it back. @throws AppError `not_found` */
-export async function deleteTask(ctx: Context, key: TaskKey): Promise<TaskChange | undefined> {
-  return setDeleted(ctx, key, true);
-}
+/** What becomes of tasks that are changed alike: `deleted` hides them, and not `deleted` brings back hidden ones. */
+export type SetTo = { status: Task["status"] } | { deleted: boolean };
 
-/** Brings a deleted task back as it was. @throws AppError `not_found` when there is no such deleted task */
-export async function restoreTask(ctx: Context, key: TaskKey): Promise<TaskChange | undefined> {
-  return setDeleted(ctx, key, false);
-}
-
-/** Every task of a status that is there now, locked until the transaction ends. */
-export async function lockAllTasks(ctx: Context, status: "open" | "done" | "all"): Promise<Task[]> {
+/**
+ * Sets tasks to something, in a few statements for any number of them, and sorts what came of it: changed, already so, or
+ * no such task (for `deleted: false`, no such deleted one). Those named twice count once.
+ */
+export async function setTasks(
+  ctx: Context,
+  refs: readonly TaskRef[],
+  to: SetTo,
+): Promise<{ changes: TaskChange[]; notFound: TaskRef[]; unchanged: TaskRef[] }> {
   await lock(ctx);
-  return queries.lockTasks(ctx.db, ctx.userId, status);
+  const found = await queries.findTasks(ctx.db, ctx.userId, refs, { orDeleted: true, lock: true });
+  const rows = new Map<TaskRef, Task>(
+    found.flatMap((task) => [[task.number, task] as const, [task.id, task] as const]),
+  );
+  const output = { changes: [] as TaskChange[], notFound: [] as TaskRef[], unchanged: [] as TaskRef[] };
+  for (const ref of new Set(refs)) {
+    const before = rows.get(ref);
+    const change = before && changeTo(ctx, before, to);
+    if (!before || change === "missing") output.notFound.push(ref);
+    else if (!change) output.unchanged.push(ref);
+    else {
+      output.changes.push(change);
+      // It may be named again, by its number or its id.
+      rows.set(change.after.number, change.after).set(change.after.id, change.after);
+    }
+  }
+  await queries.putTasks(
+    ctx.db,
+    ctx.userId,
+    output.changes.map(({ after }) => after),
+  );
+  return { ...output, changes: await record(ctx, output.changes) };
 }
 
-async function setDeleted(ctx: Context, key: TaskKey, deleted: boolean): Promise<TaskChange | undefined> {
-  await lock(ctx);
-  const before = await queries.findTask(ctx.db, ctx.userId, key, { lock: true, deleted: !deleted });
-  if (!before) throw notFound("task");
-  const after = await queries.updateTask(ctx.db, ctx.userId, before.id, { deleted }, ctx.now);
-  const [change] = await record(ctx, [{ kind: deleted ? "deleted" : "restored", before, after }]);
-  return change;
+function changeTo(ctx: Context, before: Task, to: SetTo): TaskChange | "missing" | undefined {
+  const at = ctx.now.toISOString();
+  const wasDeleted = before.deletedAt !== null;
+  if ("deleted" in to) {
+    if (wasDeleted === to.deleted) return "missing";
+    const after = { ...before, deletedAt: to.deleted ? at : null, updatedAt: at };
+    return { kind: to.deleted ? "deleted" : "restored", before, after };
+  }
+  if (wasDeleted) return "missing";
+  if (before.status === to.status) return undefined;
+  const after = { ...before, status: to.status, completedAt: to.status === "done" ? at : null, updatedAt: at };
+  return { kind: kindOf(before, after), before, after };
+}
+
+/** Every task of a status that is there now. */
+export async function listAllTasks(ctx: Context, status: "open" | "done" | "all"): Promise<Task[]> {
+  return queries.listAllTasks(ctx.db, ctx.userId, status);
 }
 
 /** Locks the user's list until the transaction ends, and counts a change of it. Gives the next free number. */

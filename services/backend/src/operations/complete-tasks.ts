@@ -1,7 +1,6 @@
 import { toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
-import { updateTask } from "../domain/tasks.ts";
-import { eachTask, keyOf } from "./each-task.ts";
+import { setTasks } from "../domain/tasks.ts";
 import { refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { wholeRoute } from "./rest-route.ts";
@@ -16,5 +15,5 @@ export const completeTasks = defineOperation({
   input,
   output: toolOutputSchema,
   rest: [wholeRoute({ method: "post", path: "/tasks/complete", summary: "Mark tasks as done" }, input)],
-  run: (ctx, { tasks }) => eachTask(tasks, (ref) => updateTask(ctx, keyOf(ref), { status: "done" })),
+  run: (ctx, { tasks }) => setTasks(ctx, tasks, { status: "done" }),
 });

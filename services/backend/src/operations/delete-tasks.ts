@@ -1,9 +1,8 @@
 import { limits, type Task, type TaskRef, toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
-import { AppError, notFound } from "../domain/app-error.ts";
+import { AppError } from "../domain/app-error.ts";
 import type { Context } from "../domain/context.ts";
-import { deleteTask, findTasks, lockAllTasks } from "../domain/tasks.ts";
-import { eachTask } from "./each-task.ts";
+import { findTasks, listAllTasks, setTasks } from "../domain/tasks.ts";
 import { refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { taskRoute, wholeRoute } from "./rest-route.ts";
@@ -55,17 +54,19 @@ export const deleteTasks = defineOperation({
     if (wanted.all !== null && ctx.approved === undefined && tasks.length > 0) {
       throw new AppError("approval_required", "Not done: this needs the user's approval.");
     }
-    const ids = new Map<TaskRef, string>(tasks.flatMap(({ id, number }) => [[number, id] as const, [id, id] as const]));
+    const shown = new Set<TaskRef>(tasks.flatMap(({ id, number }) => [number, id]));
     const refs = wanted.tasks ?? tasks.map(({ number }) => number);
-    return eachTask(refs, (ref) => {
-      const id = ids.get(ref);
-      // What was not there to be shown on the card was not approved either, though it may be there by now.
-      if (id === undefined) throw notFound("task");
-      return deleteTask(ctx, { id });
-    });
+    // What was not there to be shown on the card was not approved either, though it may be there by now.
+    const missing = refs.filter((ref) => !shown.has(ref));
+    const output = await setTasks(
+      ctx,
+      refs.filter((ref) => shown.has(ref)),
+      { deleted: true },
+    );
+    return { ...output, notFound: [...new Set([...missing, ...output.notFound])] };
   },
 });
 
 async function mentioned(ctx: Context, { tasks, all }: Input): Promise<Task[]> {
-  return all === null ? (await findTasks(ctx, tasks ?? [])).tasks : lockAllTasks(ctx, all);
+  return all === null ? (await findTasks(ctx, tasks ?? [])).tasks : listAllTasks(ctx, all);
 }

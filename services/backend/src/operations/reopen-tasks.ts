@@ -1,7 +1,6 @@
 import { toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
-import { updateTask } from "../domain/tasks.ts";
-import { eachTask, keyOf } from "./each-task.ts";
+import { setTasks } from "../domain/tasks.ts";
 import { refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { wholeRoute } from "./rest-route.ts";
@@ -16,5 +15,5 @@ export const reopenTasks = defineOperation({
   input,
   output: toolOutputSchema,
   rest: [wholeRoute({ method: "post", path: "/tasks/reopen", summary: "Mark done tasks as open again" }, input)],
-  run: (ctx, { tasks }) => eachTask(tasks, (ref) => updateTask(ctx, keyOf(ref), { status: "open" })),
+  run: (ctx, { tasks }) => setTasks(ctx, tasks, { status: "open" }),
 });

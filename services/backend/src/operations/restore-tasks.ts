@@ -1,7 +1,6 @@
 import { toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
-import { restoreTask } from "../domain/tasks.ts";
-import { eachTask, keyOf } from "./each-task.ts";
+import { setTasks } from "../domain/tasks.ts";
 import { refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { taskRoute, wholeRoute } from "./rest-route.ts";
@@ -21,5 +20,5 @@ export const restoreTasks = defineOperation({
       tasks: [id],
     })),
   ],
-  run: (ctx, { tasks }) => eachTask(tasks, (ref) => restoreTask(ctx, keyOf(ref))),
+  run: (ctx, { tasks }) => setTasks(ctx, tasks, { deleted: false }),
 });

@@ -3,13 +3,13 @@ import { type Kysely, sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { Database } from "../schema/index.ts";
 import type { JournaledResponse } from "../schema/runs.ts";
-import type { Fence } from "./runs.ts";
+import { type Fence, leaseEnd } from "./runs.ts";
 
 export type LoggedChunk = { seq: number; attempt: number; chunk: Chunk };
 
 /**
- * Appends chunks to the run's log, if the fence still holds: the one statement checks it, locks the run and takes the
- * numbers. Returns them with their numbers, or undefined when another claim has taken over (nothing is written then).
+ * Appends chunks to the run's log, if the fence still holds: the one statement checks it, locks the run, takes the
+ * numbers and renews the lease, since who writes is alive. Returns them with their numbers, or undefined when another claim has taken over (nothing is written then).
  */
 export async function appendChunks(
   db: Db | Trx,
@@ -18,7 +18,8 @@ export async function appendChunks(
 ): Promise<LoggedChunk[] | undefined> {
   const { rows } = await sql<{ chunkSeq: number }>`
     with "run" as (
-      update "runs" set "chunkSeq" = "chunkSeq" + ${chunks.length}
+      update "runs" set "chunkSeq" = "chunkSeq" + ${chunks.length},
+        "leaseUntil" = case when "status" = 'running' then ${leaseEnd} else "leaseUntil" end
       where "id" = ${fence.runId} and "attempt" = ${fence.attempt} and "status" in ('queued', 'running', 'waiting')
       returning "id", "userId", "attempt", "chunkSeq"
     ), "log" as (

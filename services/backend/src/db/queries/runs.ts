@@ -224,17 +224,24 @@ export async function claimRuns(db: Db, owner: string, limit: number): Promise<R
 
 /**
  * Renews this owner's leases of the runs that it works on, and tells which claims it still holds and which are to be
- * stopped. One that it has given up lapses, so that it is found again. `ids` must not be empty.
+ * stopped. One that it has given up lapses, so that it is found again. One that somebody is writing to is not waited for,
+ * or all the others would lapse meanwhile: whoever writes renews it (`appendChunks`).
  */
-export async function renewLeases(db: Db, owner: string, ids: readonly string[]) {
-  return db
-    .updateTable("runs")
-    .set({ leaseUntil: leaseEnd })
-    .where("id", "in", ids)
-    .where("leaseOwner", "=", owner)
-    .where("status", "=", "running")
-    .returning(["id", "attempt", "stopRequested"])
-    .execute();
+export async function renewLeases(
+  db: Db,
+  owner: string,
+  ids: readonly string[],
+): Promise<{ id: string; attempt: number; stopRequested: boolean }[]> {
+  const { rows } = await sql<{ id: string; attempt: number; stopRequested: boolean }>`
+    with "free" as (
+      select "id" from "runs" where "id" = any(${ids}::uuid[]) and "leaseOwner" = ${owner} and "status" = 'running'
+      for no key update skip locked
+    ), "renewed" as (
+      update "runs" set "leaseUntil" = ${leaseEnd} from "free" where "runs"."id" = "free"."id"
+    )
+    select "id", "attempt", "stopRequested" from "runs"
+    where "id" = any(${ids}::uuid[]) and "leaseOwner" = ${owner} and "status" = 'running'`.execute(db);
+  return rows;
 }
 
 /** Hands back all runs of this owner at once, for the next replica to go on. Not a crash. */

@@ -36,12 +36,12 @@ export type TaskKey = { id: string } | { number: number };
 /** No task has a higher number, and PostgreSQL refuses to compare with one. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
-/** The user's task, locked for the rest of the transaction; deleted ones only when asked for. */
+/** The user's task, unless it is deleted; locked for the rest of the transaction when asked for. */
 export async function findTask(
   trx: Trx,
   userId: string,
   key: TaskKey,
-  options: { lock?: boolean; deleted?: boolean } = {},
+  options: { lock?: boolean } = {},
 ): Promise<Task | undefined> {
   if ("number" in key && key.number > MAX_NUMBER) return undefined;
   const row = await trx
@@ -49,18 +49,18 @@ export async function findTask(
     .selectAll()
     .where("userId", "=", userId)
     .where((eb) => ("id" in key ? eb("id", "=", key.id) : eb("number", "=", key.number)))
-    .where("deletedAt", options.deleted ? "is not" : "is", null)
+    .where("deletedAt", "is", null)
     .$if(options.lock === true, (query) => query.forUpdate())
     .executeTakeFirst();
   return row && toTask(row);
 }
 
-/** Those of the named tasks that the user has; deleted ones only when asked for. */
+/** Those of the named tasks that the user has, locked or deleted ones only when asked for. */
 export async function findTasks(
   trx: Trx,
   userId: string,
   refs: readonly TaskRef[],
-  options: { orDeleted?: boolean } = {},
+  options: { orDeleted?: boolean; lock?: boolean } = {},
 ): Promise<Task[]> {
   const ids = refs.filter((ref) => typeof ref === "string");
   const numbers = refs.filter((ref) => typeof ref === "number" && ref <= MAX_NUMBER);
@@ -70,26 +70,20 @@ export async function findTasks(
     .where("userId", "=", userId)
     .$if(options.orDeleted !== true, (query) => query.where("deletedAt", "is", null))
     .where(sql<boolean>`("id" = any(${ids}::uuid[]) or "number" = any(${numbers}::integer[]))`)
+    .$if(options.lock === true, (query) => query.orderBy("number").forUpdate())
     .execute();
   return rows.map(toTask);
 }
 
 /** Writes what `patch` names and gives the row as it then is. The caller holds the row's lock. */
-export async function updateTask(
-  trx: Trx,
-  userId: string,
-  id: string,
-  patch: TaskPatch & { deleted?: boolean },
-  now: Date,
-): Promise<Task> {
-  const { due, status, deleted, ...fields } = patch;
+export async function updateTask(trx: Trx, userId: string, id: string, patch: TaskPatch, now: Date): Promise<Task> {
+  const { due, status, ...fields } = patch;
   const row = await trx
     .updateTable("tasks")
     .set({
       ...fields,
       ...(due !== undefined && { dueDate: due?.date ?? null, dueTime: due?.time ?? null, dueZone: due?.zone ?? null }),
       ...(status !== undefined && { status, completedAt: status === "done" ? now : null }),
-      ...(deleted !== undefined && { deletedAt: deleted ? now : null }),
       updatedAt: now,
     })
     .where("userId", "=", userId)
@@ -151,8 +145,8 @@ export async function listTasks(
   return { items, nextCursor: more ? encodeCursor([of(last), last.number]) : null };
 }
 
-/** All of the user's tasks of one status, oldest first, locked: for deleting them all. */
-export async function lockTasks(trx: Trx, userId: string, status: "open" | "done" | "all"): Promise<Task[]> {
+/** All of the user's tasks of one status, oldest first: for deleting them all. */
+export async function listAllTasks(trx: Trx, userId: string, status: "open" | "done" | "all"): Promise<Task[]> {
   const rows = await trx
     .selectFrom("tasks")
     .selectAll()
@@ -160,7 +154,6 @@ export async function lockTasks(trx: Trx, userId: string, status: "open" | "done
     .where("deletedAt", "is", null)
     .$if(status !== "all", (query) => query.where("status", "=", status === "done" ? "done" : "open"))
     .orderBy("number")
-    .forUpdate()
     .execute();
   return rows.map(toTask);
 }
