@@ -87,6 +87,9 @@ await build({
   logLevel: "warning",
 });
 
+// Read when it is first needed, by its place beside the bundle.
+copyFileSync(path.join(folder, "src", "common-passwords.bin"), path.join(dist, "common-passwords.bin"));
+
 const docs = path.join(dist, "docs");
 const swagger = path.dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
 mkdirSync(docs, { recursive: true });

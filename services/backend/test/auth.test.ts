@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
+import { errorBodySchema } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PASSWORD } from "../../../test/support/accounts.ts";
 import { createAuth } from "../src/auth.ts";
 import { Devices } from "../src/devices.ts";
 import { readEnv } from "../src/env.ts";
-import { postAccount, signInAgain } from "./_accounts.ts";
+import { cookiesOf, postAccount, signInAgain } from "./_accounts.ts";
 import { dump } from "./_dump.ts";
 import { Person, SECRET, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
 import { settleIn, storyModel } from "./_two-people.ts";
@@ -36,15 +37,44 @@ describe("an account", () => {
     expect(await statusOf(await signIn(ann))).toBe(200);
   });
 
-  it("has a password of 8 to 128 characters, and an address that nobody else has", async () => {
-    for (const password of ["short-7", "x".repeat(129)]) {
-      expect((await post("sign-up/email", { name: "A", email: `${randomUUID()}@example.com`, password })).status).toBe(
-        422,
-      );
+  it("has a name, an address that nobody else has, and a password of 8 to 128 characters that is not a common one", async () => {
+    const fitting = () => ({ name: "A", email: `${randomUUID()}@example.com`, password: PASSWORD });
+    const refused: [field: string, value: unknown, message: RegExp][] = [
+      ["name", " ", /Give your name/],
+      ["name", "x".repeat(101), /100 characters at most/],
+      ["name", "x".repeat(60_000), /100 characters at most/],
+      ["name", "a\0b", /well-formed/],
+      ["email", "ann", /Give an email address/],
+      ["email", `${"x".repeat(243)}@example.com`, /254 characters at most/],
+      ["password", "short-7", /at least 8/],
+      ["password", "x".repeat(129), /at most 128/],
+      ["password", " ".repeat(12), /not blanks alone/],
+      ["password", "\u3000\u200b\t\u00a0".repeat(3), /not blanks alone/],
+      ["password", "password", /Many people use this password/],
+      ["password", "Iloveyou1", /Many people use this password/],
+      ["image", "javascript:alert(1)", /image/],
+      ["image", "data:image/svg+xml,<svg/>", /image/],
+      ["emailVerified", true, /emailVerified/],
+      ["callbackURL", "https://evil.example", /callbackURL/],
+    ];
+    for (const [field, value, message] of refused) {
+      const response = await post("sign-up/email", { ...fitting(), [field]: value });
+      const told = [field, String(value).slice(0, 20)];
+      expect([...told, response.status]).toEqual([...told, 422]);
+      const { error } = errorBodySchema.parse(await response.json());
+      expect(error.details?.some(({ path }) => path === field || path === "")).toBe(true);
+      expect(error.message).toMatch(message);
     }
+    expect((await post("sign-up/email", fitting())).status).toBe(200);
     const ann = await signUp(server);
-    const again = await post("sign-up/email", { name: "A", email: ann.email.toUpperCase(), password: PASSWORD });
+    const again = await post("sign-up/email", { ...fitting(), email: ann.email.toUpperCase() });
     expect(again.status).toBe(422);
+    const change = { currentPassword: PASSWORD, newPassword: "qwertyuiop" };
+    const common = await ann.request("POST", "/api/auth/change-password", change);
+    expect([common.status, errorBodySchema.parse(await common.json()).error.details?.[0]?.path]).toEqual([
+      422,
+      "newPassword",
+    ]);
   });
 
   it("keeps the password as argon2id in the PHC form, and shows it nowhere", async () => {
@@ -102,6 +132,21 @@ describe("a session", () => {
     expect(await statusOf(phone.on(second))).toBe(200);
     await ann.json("POST", "/api/auth/revoke-session", { token: session.token });
     expect([await statusOf(phone.on(second)), await statusOf(phone), await statusOf(ann)]).toEqual([401, 401, 200]);
+  });
+
+  it("ends when its browser signs in or up anew, as whoever, and not when that fails", async () => {
+    const ann = await signUp(server);
+    const enter = (name: string, body: object, from: Person) =>
+      postAccount(server, name, body, { cookie: from.cookie });
+    const credentials = { email: ann.email, password: PASSWORD };
+    expect((await enter("sign-in/email", { ...credentials, password: "wrong password" }, ann)).status).toBe(401);
+    expect(await statusOf(ann)).toBe(200);
+    const again = await enter("sign-in/email", credentials, ann);
+    const renewed = new Person(server, { ...ann, cookie: cookiesOf(again) });
+    expect([await statusOf(ann), await statusOf(ann.on(second)), await statusOf(renewed)]).toEqual([401, 401, 200]);
+    const account = { name: "Bob", email: `${randomUUID()}@example.com`, password: PASSWORD };
+    expect((await enter("sign-up/email", account, renewed)).status).toBe(200);
+    expect(await statusOf(renewed)).toBe(401);
   });
 
   it("ends with the others on demand", async () => {

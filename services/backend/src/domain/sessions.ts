@@ -19,3 +19,8 @@ export async function findSession(db: Db, token: string): Promise<Session | unde
   const age = (Date.now() - session.updatedAt.getTime()) / 1_000;
   return { userId: session.userId, token, isStale: age > SESSION_UPDATE_SECONDS };
 }
+
+/** Ends the session of that token; nothing happens when it has ended. */
+export function endSession(db: Db, token: string): Promise<void> {
+  return queries.deleteSession(db, token);
+}

@@ -9,8 +9,11 @@ import {
 } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
+import { isCommonPassword } from "../common-passwords.ts";
 import type { Deps } from "../deps.ts";
+import { AppError } from "../domain/app-error.ts";
 import { knownDevice, signedIn, stranger } from "../domain/guesses.ts";
+import { endSession } from "../domain/sessions.ts";
 import { withoutToken } from "../middleware/caller.ts";
 import { clientAddress } from "../middleware/client-address.ts";
 import { limitByAddress } from "../middleware/rate-limit.ts";
@@ -63,17 +66,20 @@ export function authRoutes(deps: Deps) {
   };
 
   serve(signUp, newAccountSchema, async (c, account) => {
+    await assertUncommon("password", account.password);
     assertRoomToHash();
-    return remembered(await askBetterAuth(c, deps, account), deps, account.email);
+    return entered(c, deps, account.email, () => askBetterAuth(c, deps, account));
   });
-  serve(signIn, credentialsSchema, async (c, credentials) => {
+  serve(signIn, credentialsSchema, (c, credentials) => {
     const email = credentials.email.toLowerCase();
     const device = deps.devices.recognise(c.req.header("cookie"), email);
     const guesser = device === undefined ? stranger(email) : knownDevice(device);
-    const response = await asGuess(deps, [guesser], () => askBetterAuth(c, deps, credentials));
-    return remembered(response, deps, email);
+    return entered(c, deps, email, () => asGuess(deps, [guesser], () => askBetterAuth(c, deps, credentials)));
   });
-  serve(changePassword, passwordChangeSchema, (c, change) => bySignedIn(c, deps, change));
+  serve(changePassword, passwordChangeSchema, async (c, change) => {
+    await assertUncommon("newPassword", change.newPassword);
+    return bySignedIn(c, deps, change);
+  });
   serve(deleteUser, accountDeletionSchema, (c, deletion) => bySignedIn(c, deps, deletion));
   serve(revokeSession, sessionEndSchema, (c, session) => askBetterAuth(c, deps, session));
   for (const route of withoutBody) {
@@ -84,11 +90,29 @@ export function authRoutes(deps: Deps) {
   return router;
 }
 
-/** A success makes the browser one that is known to the account from now on. */
-function remembered(response: Response, { devices }: Deps, email: string): Response {
+/** @throws AppError `unprocessable` for a password that is guessed first, whoever's it is */
+async function assertUncommon(path: string, password: string): Promise<void> {
+  if (!(await isCommonPassword(password))) return;
+  const message = "Many people use this password, so it is guessed first. Choose another; a few words make a good one.";
+  throw new AppError("unprocessable", `${path}: ${message}`, { details: [{ path, message }] });
+}
+
+/**
+ * The answer to who signs in or up. A success ends the session that the browser had, whose cookie it overwrites, and
+ * makes the browser one that is known to the account from now on.
+ */
+async function entered(
+  c: HonoContext<AppEnv>,
+  deps: Deps,
+  email: string,
+  enter: () => Promise<Response>,
+): Promise<Response> {
+  const before = await deps.readSession(c.req.header("cookie"));
+  const response = await enter();
   if (!response.ok) return response;
+  if (before) await endSession(deps.db, before.token);
   const known = new Response(response.body, response);
-  known.headers.append("Set-Cookie", devices.introduce(email.toLowerCase()));
+  known.headers.append("Set-Cookie", deps.devices.introduce(email.toLowerCase()));
   return known;
 }
 

@@ -10,3 +10,8 @@ export async function findSession(db: Db, token: string): Promise<{ userId: stri
     .where("expiresAt", ">", sql<Date>`now()`)
     .executeTakeFirst();
 }
+
+/** Ends the session of that token, if there is one. */
+export async function deleteSession(db: Db, token: string): Promise<void> {
+  await db.deleteFrom("session").where("token", "=", token).execute();
+}
