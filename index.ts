@@ -5,7 +5,7 @@ import { Cluster } from "./stack/cluster.ts";
 import { connectDatabase } from "./stack/database.ts";
 import { deployedBy } from "./stack/deployed.ts";
 import { buildImages } from "./stack/images.ts";
-import { findAddresses, nextCommands } from "./stack/outputs.ts";
+import { findAddresses, nextCommands, tellAddresses } from "./stack/outputs.ts";
 import { endPodsFirst, removeLast } from "./stack/removal.ts";
 import { installServices } from "./stack/services.ts";
 import { settings, start } from "./stack/start.ts";
@@ -27,8 +27,7 @@ const secrets = new AppSecrets("secrets", {
 });
 endPodsFirst(settings, cluster, installServices(settings, cluster, images, secrets));
 
-export const frontendUrl = addresses.frontend;
-export const backendUrl = addresses.backend;
+export const { frontendUrl, backendUrl, localUrl } = tellAddresses(settings, addresses);
 export const imageNames = { frontend: images.frontend.imageName, backend: images.backend.imageName };
 export const namespace = cluster.namespaceName;
 export const next = nextCommands(settings, addresses);

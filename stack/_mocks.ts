@@ -34,7 +34,8 @@ export async function runStack(
     config = {},
     secretKeys = [],
     world = {},
-  }: { config?: Record<string, string>; secretKeys?: string[]; world?: World } = {},
+    stack = "test",
+  }: { config?: Record<string, string>; secretKeys?: string[]; world?: World; stack?: string } = {},
 ): Promise<Asked[]> {
   const asked: Asked[] = [];
   let failure: { error: unknown } | undefined;
@@ -48,7 +49,7 @@ export async function runStack(
       call: () => ({}),
     },
     PROJECT,
-    "test",
+    stack,
     world.preview ?? false,
     "organization",
   );

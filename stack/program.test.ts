@@ -168,6 +168,7 @@ it("pushes to a registry and deploys to the context without asking Minikube", as
     imagePullSecrets: [{ name: "registry-login-auto" }],
   });
   expect(outputs["next"]).toHaveProperty("reach");
+  expect(outputs["frontendUrl"]).toBeUndefined();
 });
 
 describe.each(["chart", "release"])("with helmEngine %s", (helmEngine) => {

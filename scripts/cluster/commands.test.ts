@@ -15,7 +15,7 @@ const FAILING_BUILD = `
   }`;
 
 const updates = (calls: string[]) =>
-  calls.filter((call) => /^(minikube start|pulumi (up|destroy|cancel|stack))/.test(call));
+  calls.filter((call) => /^(minikube (start|delete)|pulumi (up|destroy|cancel|stack (select|rm)))/.test(call));
 
 describe("up", () => {
   it("makes a Minikube, deploys, and says where it is", async () => {
@@ -27,6 +27,31 @@ describe("up", () => {
         "--ports=127.0.0.1:30000:30000,127.0.0.1:30001:30001",
       expect.stringMatching(/^pulumi up --yes --skip-preview --stack dev --event-log /),
     ]);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [
+      "where people open it",
+      { frontendUrl: "https://todo.example.com", backendUrl: "http://localhost:1" },
+      ["Open      https://todo.example.com\n", "API       http://localhost:1/docs\n"],
+    ],
+    [
+      "what must run first",
+      { next: { reach: "kubectl port-forward x &", open: "http://localhost:30000 in a browser, while" } },
+      ["Reach     kubectl port-forward x &\n", "Open      http://localhost:30000 in a browser, while\n"],
+    ],
+    [
+      "how to read a secret address",
+      { frontendUrl: "[secret]", next: { open: "[secret]" } },
+      ["Open      pulumi stack output frontendUrl --show-secrets --stack team tells\n"],
+    ],
+  ])("says %s, and the commands of the stack", async (_, outputs, said) => {
+    const event = { resOutputsEvent: { metadata: { type: "pulumi:pulumi:Stack", new: { outputs } } } };
+    const pulumi = `${GOOD["pulumi"]?.replace(/if \(args\[0\] === "up"\).*/, "")}
+      if (args[0] === "up") log(${JSON.stringify(event)});`;
+    const { code, output } = await machine({ ...GOOD, pulumi }).start("up", ["team"]).ended;
+    for (const line of [...said, "Remove    npm run down -- team\n"]) expect(output).toContain(line);
     expect(code).toBe(0);
   });
 
@@ -121,6 +146,37 @@ describe("down", () => {
       expect.stringMatching(/^pulumi destroy --yes --skip-preview --stack dev/),
     ]);
     expect(code).toBe(0);
+  });
+
+  it.each([
+    [
+      "keeps the data that it was deployed to keep",
+      "true",
+      '{"keepData":true}',
+      /The data are kept in the namespace todo/,
+      0,
+    ],
+    [
+      "removes nothing when it was told to keep the data since",
+      "true",
+      '{"keepData":false}',
+      /run that first to keep/,
+      1,
+    ],
+    ["removes nothing of what an earlier version deployed, then", "true", "{}", /run that first to keep/, 1],
+    ["has nothing to keep where nothing was deployed", "true", "", /All is removed/, 0],
+    ["removes all where nobody wants to keep it", "false", '{"keepData":false}', /All is removed/, 0],
+  ])("%s", async (_, keepData, deployed, said, expected) => {
+    const pulumi = `if (args[1] === "output") say('${deployed}'.trim());\n${GOOD["pulumi"]}`;
+    const { folder, start, calls } = machine({ ...GOOD, pulumi });
+    writeFileSync(
+      path.join(folder, "config"),
+      `{"todo:imageRegistry":{"value":"r.io"},"todo:keepData":{"value":"${keepData}"}}`,
+    );
+    const { code, output } = await start("down").ended;
+    expect(output).toMatch(said);
+    expect(updates(calls())).toHaveLength(expected === 0 ? 1 : 0);
+    expect(code).toBe(expected);
   });
 
   it("forgets what went with a Minikube that is gone", async () => {

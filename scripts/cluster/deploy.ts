@@ -7,18 +7,35 @@ import { type UpdateOptions, update } from "./pulumi.ts";
 const SHOWN_LINES = 40;
 const LOGS = path.join(ROOT, ".data", "logs");
 
+/** What a deployment tells of itself; `undefined` is what it does not tell, or only as a secret. */
+export type DeployedApp = {
+  /** Where people open the page. */
+  page: string | undefined;
+  api: string | undefined;
+  /** Where the page answers on this machine. */
+  local: string | undefined;
+  /** What must run for the others to answer. */
+  reach: string | undefined;
+  /** How to open the page, in words. */
+  open: string | undefined;
+};
+
 /**
  * `pulumi up`. When an image can't be built, the last lines of its build follow, which Pulumi itself does not keep.
  * @returns the addresses; undefined when it failed
  */
-export async function deploy(
-  stack: string,
-  options: UpdateOptions,
-): Promise<{ page: string | undefined; api: string | undefined } | undefined> {
+export async function deploy(stack: string, options: UpdateOptions): Promise<DeployedApp | undefined> {
   const { ok, events } = await update("up", stack, options);
   if (ok) {
-    const { frontendUrl, backendUrl } = stackOutputs(events) ?? {};
-    return { page: text(frontendUrl), api: text(backendUrl) };
+    const { frontendUrl, backendUrl, localUrl, next } = stackOutputs(events) ?? {};
+    const { reach, open } = Object(next);
+    return {
+      page: text(frontendUrl),
+      api: text(backendUrl),
+      local: text(localUrl),
+      reach: text(reach),
+      open: text(open),
+    };
   }
   for (const { name, lines } of failedBuilds(events)) {
     mkdirSync(LOGS, { recursive: true });

@@ -15,7 +15,6 @@ async function down(signal: AbortSignal): Promise<undefined> {
   const env = pulumiEnv(process.env, process.execPath);
   const config = await openStack(stack, env, signal);
   const profile = profileOf(config);
-  const deployed = await readDeployed(stack, asker({ env, cwd: ROOT, signal }));
   if (isLocal(config)) {
     const { state } = await askMinikube(profile, thisMachine(asker({ env, signal })));
     if (state === "none") {
@@ -26,6 +25,7 @@ async function down(signal: AbortSignal): Promise<undefined> {
     // Volumes and images lie in it.
     await ensureMinikube(config, env, signal);
   }
+  const deployed = await readDeployed(stack, asker({ env, cwd: ROOT, signal }));
   if (config["keepData"] === "true" && deployed !== undefined && deployed.keepData !== true) {
     throw new UserError(
       "keepData was set after the last npm run up and counts from the next one on: run that first to keep the data, or\n" +

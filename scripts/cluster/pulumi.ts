@@ -36,7 +36,7 @@ export async function readStackConfig(stack: string, ask: Ask): Promise<Config> 
 /** What the newest `pulumi up` has told of its deployment; `undefined` when there is none, or none that tells it. */
 export async function readDeployed(stack: string, ask: Ask): Promise<{ keepData?: boolean } | undefined> {
   const answer = await ask("pulumi", ["stack", "output", "deployed", "--json", "--stack", stack, ...QUIET]);
-  return answer.kind === "done" ? Object(JSON.parse(answer.stdout)) : undefined;
+  return answer.kind === "done" && answer.stdout.trim() !== "" ? Object(JSON.parse(answer.stdout)) : undefined;
 }
 
 function askConfig(stack: string, ask: Ask): Promise<Answer> {

@@ -56,7 +56,7 @@ export function hasBackend(env: NodeJS.ProcessEnv): boolean {
 
 /** The name of the stack: the first argument that is no flag, `PULUMI_STACK`, or `dev`. */
 export function stackName(args: string[], env: NodeJS.ProcessEnv): string {
-  const name = args.find((arg) => !arg.startsWith("-")) ?? (env["PULUMI_STACK"]?.trim() || "dev");
+  const name = args.find((arg) => !arg.startsWith("-")) ?? (env["PULUMI_STACK"]?.trim() || DEFAULTS.stack);
   if (/^[\w.\-/]+$/.test(name)) return name;
   throw new UserError(`"${name}" can't be the name of a stack: use letters, digits, ".", "-" and "_"`);
 }

@@ -1,3 +1,4 @@
+import { forStack } from "../../stack/defaults.ts";
 import { runCommand } from "../command.ts";
 import { waitUntil } from "../local/processes.mjs";
 import { step } from "../local/steps.mjs";
@@ -20,13 +21,13 @@ async function up(signal: AbortSignal): Promise<undefined> {
   if (addresses === undefined) {
     throw new UserError("pulumi up failed, its own words are above; npm run doctor looks for what is missing");
   }
-  const { page, api } = addresses;
-  if (page !== undefined && isLocal(config)) await step("Waiting for the page", () => waitForPage(page, signal));
-  const which = stack === "dev" ? "" : ` -- ${stack}`;
-  const unknown = "pulumi stack output tells";
-  console.log(`
-  Open      ${page ?? unknown}
-  API       ${api === undefined ? unknown : `${api}/docs`}
+  const { page, api, local, reach, open } = addresses;
+  if (local !== undefined && isLocal(config)) await step("Waiting for the page", () => waitForPage(local, signal));
+  const which = forStack(stack);
+  const secret = `pulumi stack output frontendUrl --show-secrets --stack ${stack} tells`;
+  console.log(`${reach === undefined ? "" : `\n  Reach     ${reach}`}
+  Open      ${page ?? open ?? secret}
+  API       ${api === undefined ? "only within the cluster, unless what Reach says runs" : `${api}/docs`}
   Work      npm run dev:cluster${which}
   Logs      npm run logs${which}
   Remove    npm run down${which}
