@@ -16,6 +16,7 @@ import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { Answerer } from "./runs/answerer.ts";
 import { Hub } from "./runs/hub.ts";
+import { OpenStreams } from "./runs/open-streams.ts";
 import { Worker } from "./runs/worker.ts";
 
 /** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
@@ -39,6 +40,7 @@ export type Deps = {
   trustedOrigins: readonly string[];
   /** How often an open stream sends a sign of life and asks whether its session is still valid. */
   heartbeatMs: number;
+  streams: OpenStreams;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
   /** Answers when requests can be served; throws what is in the way. */
@@ -97,6 +99,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
     heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
+    streams: new OpenStreams(),
     shutdown,
     assertReady: () => assertReady(db),
     migrate: async () => (await import("./db/migrate.ts")).migrateToLatest(migrationUrl(env)),

@@ -14,12 +14,26 @@ beforeAll(async () => {
   };
 });
 
-type Heard = { tasks: number; conversations: number; reconnect: boolean; ended: boolean; stop: () => void };
+type Heard = {
+  tasks: number;
+  conversations: number;
+  reconnect: boolean;
+  closed: boolean;
+  ended: boolean;
+  stop: () => void;
+};
 
 /** Listens as an open tab does, from the moment that it has heard the first event. */
 async function listen(person: Person): Promise<Heard> {
   const cut = new AbortController();
-  const heard: Heard = { tasks: 0, conversations: 0, reconnect: false, ended: false, stop: () => cut.abort() };
+  const heard: Heard = {
+    tasks: 0,
+    conversations: 0,
+    reconnect: false,
+    closed: false,
+    ended: false,
+    stop: () => cut.abort(),
+  };
   const response = await person.request("GET", "/api/events", undefined, { signal: cut.signal });
   expect(response.headers.get("content-type")).toMatch(/^text\/event-stream/);
   expect(response.headers.get("cache-control")).toBe("no-cache, no-transform");
@@ -31,6 +45,7 @@ async function listen(person: Person): Promise<Heard> {
   const read = async () => {
     for await (const event of events ?? []) {
       if (event.event === "reconnect") heard.reconnect = true;
+      if (event.event === "closed") heard.closed = true;
       if (event.event !== "change") continue;
       const change = JSON.parse(event.data) as ChangeEvent;
       if (change.tasks) heard.tasks++;
@@ -107,6 +122,21 @@ describe("an open tab", () => {
     expect(tabs.map(({ reconnect }) => reconnect)).toEqual([false, false]);
   });
 
+  it("that is the twenty-first has the oldest one told to stay away, and nobody else's", async () => {
+    const ann = await signUp(server);
+    const bob = await signUp(server);
+    const his = await listen(bob);
+    const tabs: Heard[] = [];
+    for (let i = 0; i < 23; i++) tabs.push(await listen(ann));
+    const closed = () => tabs.map((tab) => tab.ended && tab.closed);
+    await eventually("three are closed", async () => closed().filter(Boolean).length === 3);
+    expect(closed()).toEqual(tabs.map((_, i) => i < 3));
+    await ann.json("POST", "/api/tasks", { title: "x" });
+    for (const tab of tabs.slice(3)) await eventually("a change of the tasks", async () => tab.tasks === 2);
+    expect(his.ended).toBe(false);
+    for (const tab of [...tabs, his]) tab.stop();
+  });
+
   it("is told to come again when its server ends", async () => {
     const third = await startTestServer({ databaseUrl: server.databaseUrl });
     closeAfterTest(third);
@@ -123,7 +153,15 @@ describe("an open tab", () => {
     const ann = await signUp(third);
     const open = async () => (await third.deps.metrics.streams.get()).values[0]?.value;
     const forgotten = vi.fn();
-    vi.spyOn(third.deps.hub, "watchUser").mockReturnValue(forgotten);
+    const { hub } = third.deps;
+    const watch = hub.watchUser.bind(hub);
+    vi.spyOn(hub, "watchUser").mockImplementation((...args) => {
+      const stop = watch(...args);
+      return () => {
+        stop();
+        forgotten();
+      };
+    });
     const tab = await listen(ann);
     expect(await open()).toBe(1);
     tab.stop();

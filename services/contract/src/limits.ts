@@ -23,6 +23,8 @@ export const limits = {
   apiTokens: { perUser: 20, nameCharacters: 60 },
   /** Calls of programs that may wait for their user's approval at once. */
   waitingCalls: 20,
+  /** Event streams of one kind that a user may have open on one replica. */
+  streamsPerUser: 20,
   /** What one run (one answer of the assistant) may do at most. */
   run: {
     turns: 10,

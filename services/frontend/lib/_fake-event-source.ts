@@ -35,6 +35,11 @@ export class FakeEventSource extends EventTarget {
     this.dispatchEvent(new MessageEvent("change", { data: JSON.stringify(change) }));
   }
 
+  /** The server has it stay away: too many others are open. */
+  closes(): void {
+    this.dispatchEvent(new MessageEvent("closed", { data: "{}" }));
+  }
+
   /** The connection broke off; the browser makes it again by itself unless it was `refused`. */
   breaks({ refused }: { refused: boolean }): void {
     this.readyState = refused ? FakeEventSource.CLOSED : FakeEventSource.CONNECTING;

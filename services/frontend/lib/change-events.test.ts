@@ -113,6 +113,20 @@ test("one that was refused by a server that is away is tried again, later each t
   expect(FakeEventSource.open).toHaveLength(1);
 });
 
+test("a tab of too many stays away for a minute, or until it is looked at again", async () => {
+  listen().closes();
+  expect(FakeEventSource.open).toEqual([]);
+  expect(onConnected).toHaveBeenLastCalledWith(false);
+  await vi.advanceTimersByTimeAsync(59_000);
+  expect(FakeEventSource.open).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  const [again] = FakeEventSource.open;
+  again?.closes();
+  hideTab(true);
+  hideTab(false);
+  expect(FakeEventSource.open).toHaveLength(1);
+});
+
 test("waiting for the next try ends when the tab is hidden", async () => {
   listen().breaks({ refused: true });
   hideTab(true);

@@ -7,6 +7,9 @@ export type ChangeListener = {
   onConnected: (connected: boolean) => void;
 };
 
+/** How long a tab that was told to stay away does so. */
+const CLOSED_MS = 60_000;
+
 /**
  * Listens to what changes on the server, for as long as the tab is seen: a browser opens six connections to one host
  * at most, shared by all tabs. The server tells everything once at each connect, so nothing is missed in between.
@@ -25,6 +28,12 @@ export function listenForChanges({ onChange, onConnected }: ChangeListener): () 
       onConnected(true);
     });
     source.addEventListener("change", (event) => onChange(JSON.parse(event.data)));
+    // This user has more tabs open than the server serves: it comes back to this one when it is looked at again.
+    source.addEventListener("closed", () => {
+      close();
+      onConnected(false);
+      timer = setTimeout(open, CLOSED_MS);
+    });
     source.addEventListener("error", () => {
       onConnected(false);
       // After an answer that is no stream the browser gives up; the reason may be that the session has ended.

@@ -16,19 +16,21 @@ export type Send = (event: { data: string; id?: string; event?: string; retry?: 
 
 /**
  * Answers with server-sent events. `work` sends until it returns or `signal` is aborted, which happens when the reader
- * goes away, when its session ends, or when this process shuts down: then the reader is told to come again at once.
+ * goes away, when its session ends, when the user has opened too many (`OpenStreams`): then the reader is told to stay away
+ * for now, or when this process shuts down: then it is told to come again at once.
  * A comment every 10 s keeps proxies from cutting a silent stream; the session is asked for at the same beat.
  */
 export function eventStream(
   c: HonoContext<AppEnv>,
-  deps: Pick<Deps, "shutdown" | "metrics" | "heartbeatMs">,
+  deps: Pick<Deps, "shutdown" | "metrics" | "heartbeatMs" | "streams">,
+  kind: "changes" | "run",
   work: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Response {
   // Nobody would ever read its body, nor let it go.
   if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
   const controller = new AbortController();
   const onShutdown = () => controller.abort("shutdown");
-  const { sessionIsValid, log } = c.var;
+  const { sessionIsValid, log, userId } = c.var;
   let heartbeat: NodeJS.Timeout | undefined;
 
   const source = {
@@ -55,6 +57,7 @@ export function eventStream(
       }, deps.heartbeatMs);
       deps.shutdown.addEventListener("abort", onShutdown, { once: true });
       deps.metrics.streams.inc();
+      const forget = deps.streams.add(`${kind} ${userId}`, () => controller.abort("too many"));
       try {
         write(": \n\n");
         if (deps.shutdown.aborted) onShutdown();
@@ -62,6 +65,7 @@ export function eventStream(
         if (controller.signal.reason === "shutdown") {
           stream.enqueue(encoder.encode("event: reconnect\nretry: 200\ndata: {}\n\n"));
         }
+        if (controller.signal.reason === "too many") stream.enqueue(encoder.encode("event: closed\ndata: {}\n\n"));
         if (controller.signal.reason !== "gone") stream.close();
       } catch (error) {
         logFailure(log, error, "a stream broke off");
@@ -71,6 +75,7 @@ export function eventStream(
         clearInterval(heartbeat);
         deps.shutdown.removeEventListener("abort", onShutdown);
         deps.metrics.streams.dec();
+        forget();
       }
     },
     cancel() {

@@ -22,7 +22,7 @@ const events = createRoute({
 export function eventRoutes(deps: Deps) {
   const router = createRouter();
   router.openapi(events, async (c) =>
-    eventStream(c, deps, (send, signal) => {
+    eventStream(c, deps, "changes", (send, signal) => {
       const tell = (change: ChangeEvent) => send({ event: "change", data: JSON.stringify(change) });
       return streamChanges(deps, c.var.userId, tell, signal);
     }),

@@ -96,7 +96,7 @@ function cursorOf(c: HonoContext<AppEnv>): Cursor | undefined {
 }
 
 function answer(c: HonoContext<AppEnv>, deps: Deps, run: RunRow, cursor: Cursor | undefined, isNew = false): Response {
-  const response = eventStream(c, deps, async (send, signal) => {
+  const response = eventStream(c, deps, "run", async (send, signal) => {
     const tell = (chunk: Chunk, id: string) => send({ id, data: JSON.stringify(chunk) });
     const first = { runId: run.id, attempt: 1, seq: 1 };
     // All that a new run's log holds is known without a look.

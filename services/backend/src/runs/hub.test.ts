@@ -15,18 +15,6 @@ function makeHub(): Hub {
 }
 
 describe("a hub", () => {
-  it("tells each watcher of a user until it stops watching, and nobody else", () => {
-    const hub = makeHub();
-    const [first, second, other] = [vi.fn(), vi.fn(), vi.fn()];
-    const stop = hub.watchUser("ann", first);
-    hub.watchUser("ann", second);
-    hub.watchUser("bob", other);
-    hub.publishUserChange("ann");
-    stop();
-    hub.publishUserChange("ann");
-    expect([first, second, other].map(({ mock }) => mock.calls.length)).toEqual([1, 2, 0]);
-  });
-
   it("tells each watcher of a run until it stops watching, and nobody else", () => {
     const hub = makeHub();
     const [first, second, other] = [vi.fn(), vi.fn(), vi.fn()];

@@ -1,13 +1,20 @@
 import type { RunStatus } from "@todo/contract";
 import type { Logger } from "pino";
 import { isOverloaded, isUnavailable } from "../db/unavailable.ts";
-import { listVersions } from "../domain/changes.ts";
 import type { Db } from "../domain/context.ts";
 import type { LoggedChunk } from "../domain/end-run.ts";
 import { listRunProgress } from "../domain/run-log.ts";
+import { type ChangeListener, UserChanges } from "./user-changes.ts";
 
 /** What a watcher of a run is told: chunks just committed here, or merely that there is something to look at. */
 export type RunNews = { chunks: LoggedChunk[] } | { status: RunStatus } | "look";
+
+type WatchedRun = {
+  listeners: Set<(news: RunNews) => void>;
+  /** How far its listeners have been told: what this replica has committed itself is no news to them. */
+  seq: number;
+  status: RunStatus | undefined;
+};
 
 const POLL_MS = 100;
 
@@ -17,8 +24,8 @@ const POLL_MS = 100;
  * lock at commit and does not pass transaction poolers.
  */
 export class Hub {
-  readonly #runs = new Map<string, { listeners: Set<(news: RunNews) => void>; seen: string }>();
-  readonly #users = new Map<string, { listeners: Set<() => void>; seen: string }>();
+  readonly #runs = new Map<string, WatchedRun>();
+  readonly #changes: UserChanges;
   readonly #db: Db;
   readonly #log: Logger;
   #timer: NodeJS.Timeout | undefined;
@@ -27,50 +34,55 @@ export class Hub {
   constructor(db: Db, log: Logger) {
     this.#db = db;
     this.#log = log;
+    this.#changes = new UserChanges(db, (error) => this.#failed(error));
   }
 
   /** Calls `listener` with the news of a run until the returned function is called. */
   watchRun(runId: string, listener: (news: RunNews) => void): () => void {
-    return this.#watch(this.#runs, runId, listener);
+    const run = this.#runs.get(runId) ?? { listeners: new Set(), seq: 0, status: undefined };
+    this.#runs.set(runId, run);
+    run.listeners.add(listener);
+    this.#schedule();
+    return () => {
+      run.listeners.delete(listener);
+      if (run.listeners.size === 0 && this.#runs.get(runId) === run) this.#runs.delete(runId);
+    };
   }
 
-  /** Calls `listener` whenever the user's tasks or conversations have changed. */
-  watchUser(userId: string, listener: () => void): () => void {
-    return this.#watch(this.#users, userId, listener);
+  /** Tells `listener` what changes among the user's tasks and conversations until the returned function is called. */
+  watchUser(userId: string, listener: ChangeListener): () => void {
+    const stop = this.#changes.watch(userId, listener);
+    this.#schedule();
+    return stop;
   }
 
   publishChunks(runId: string, chunks: LoggedChunk[]): void {
-    for (const listener of this.#runs.get(runId)?.listeners ?? []) listener({ chunks });
+    const run = this.#runs.get(runId);
+    if (!run) return;
+    run.seq = chunks.at(-1)?.seq ?? run.seq;
+    for (const listener of run.listeners) listener({ chunks });
   }
 
   publishStatus(runId: string, status: RunStatus): void {
-    for (const listener of this.#runs.get(runId)?.listeners ?? []) listener({ status });
+    const run = this.#runs.get(runId);
+    if (!run) return;
+    run.status = status;
+    for (const listener of run.listeners) listener({ status });
   }
 
   publishUserChange(userId: string): void {
-    for (const listener of this.#users.get(userId)?.listeners ?? []) listener();
+    this.#changes.changed(userId);
   }
 
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#runs.clear();
-    this.#users.clear();
-  }
-
-  #watch<L>(map: Map<string, { listeners: Set<L>; seen: string }>, id: string, listener: L): () => void {
-    const entry = map.get(id) ?? { listeners: new Set<L>(), seen: "" };
-    map.set(id, entry);
-    entry.listeners.add(listener);
-    this.#schedule();
-    return () => {
-      entry.listeners.delete(listener);
-      if (entry.listeners.size === 0 && map.get(id) === entry) map.delete(id);
-    };
+    this.#changes.clear();
   }
 
   #schedule(): void {
-    if (this.#timer || this.#polling || (this.#runs.size === 0 && this.#users.size === 0)) return;
+    if (this.#timer || this.#polling || (this.#runs.size === 0 && this.#changes.size === 0)) return;
     this.#timer = setTimeout(() => void this.#poll(), POLL_MS);
   }
 
@@ -78,39 +90,31 @@ export class Hub {
     this.#timer = undefined;
     this.#polling = true;
     try {
-      if (this.#runs.size > 0) {
-        for (const run of await listRunProgress(this.#db, [...this.#runs.keys()])) {
-          this.#notice(this.#runs.get(run.id), `${run.chunkSeq} ${run.status}`, "look");
-        }
-      }
-      if (this.#users.size > 0) {
-        for (const user of await listVersions(this.#db, [...this.#users.keys()])) {
-          const seen = `${user.tasksVersion} ${user.conversationsVersion}`;
-          this.#notice(this.#users.get(user.userId), seen, undefined);
-        }
-      }
+      await Promise.all([this.#lookAtRuns(), this.#changes.lookAtAll()]);
     } catch (error) {
-      if (!isUnavailable(error)) this.#log.warn({ err: error }, "could not look for changes, trying again");
-      // Readers that all come again would only add to an overload.
-      else if (!isOverloaded(error)) this.#wakeAll();
+      this.#failed(error);
+      // While the database is away streams end by looking, so that their readers can show it, and come again.
+      if (isUnavailable(error) && !isOverloaded(error)) {
+        for (const { listeners } of this.#runs.values()) for (const listener of listeners) listener("look");
+      }
     } finally {
       this.#polling = false;
       this.#schedule();
     }
   }
 
-  /**
-   * Has every stream look for itself. While the database is away they end by that, so that their readers can show it,
-   * and see everything anew when it is back.
-   */
-  #wakeAll(): void {
-    for (const { listeners } of this.#runs.values()) for (const listener of listeners) listener("look");
-    for (const { listeners } of this.#users.values()) for (const listener of listeners) listener();
+  async #lookAtRuns(): Promise<void> {
+    if (this.#runs.size === 0) return;
+    for (const { id, chunkSeq, status } of await listRunProgress(this.#db, [...this.#runs.keys()])) {
+      const run = this.#runs.get(id);
+      if (!run || (run.seq === chunkSeq && run.status === status)) continue;
+      run.seq = chunkSeq;
+      run.status = status;
+      for (const listener of run.listeners) listener("look");
+    }
   }
 
-  #notice<N>(entry: { listeners: Set<(news: N) => void>; seen: string } | undefined, seen: string, news: N): void {
-    if (!entry || entry.seen === seen) return;
-    entry.seen = seen;
-    for (const listener of entry.listeners) listener(news);
+  #failed(error: unknown): void {
+    if (!isUnavailable(error)) this.#log.warn({ err: error }, "could not look for changes, trying again");
   }
 }

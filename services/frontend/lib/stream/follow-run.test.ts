@@ -119,6 +119,16 @@ test("goes elsewhere at once when the server says so", async () => {
   expect(states).toEqual(["open", "open"]);
 });
 
+test("stays away for a minute when too many others are open, then goes on", async () => {
+  const { waits, asked, text } = await follow([
+    eventStream([...told.slice(0, 5), "event: closed\ndata: {}\n\n"]),
+    eventStream([...told.slice(5), done]),
+  ]);
+  expect(waits).toEqual([60_000]);
+  expect(asked[1]).toEqual({ accepted: true, lastEventId: "5" });
+  expect(text).toBe(words.join(""));
+});
+
 test("does not run in circles when each server sends it on", async () => {
   const away = () => eventStream(["event: reconnect\ndata: {}\n\n"]);
   const { waits } = await follow([away(), away(), away(), eventStream([...told, done])]);

@@ -18,6 +18,7 @@ export type FollowOptions = {
   silentAfterMs?: number;
 };
 
+const closedMs = 60_000;
 /** The server sends a heartbeat every 10 s. */
 const silentAfterMs = 25_000;
 
@@ -39,12 +40,16 @@ export async function followRun(options: FollowOptions): Promise<"done" | "none"
       options.onConnection("open");
 
       let asked = false;
+      let closed = false;
       if (response.body !== null) {
         for await (const event of readEvents(response.body, options.silentAfterMs ?? silentAfterMs, options.signal)) {
           if (event.event === "reconnect") {
             asked = true;
             break;
           }
+          // The user has more streams open than the server serves, in other tabs.
+          closed = event.event === "closed";
+          if (closed) break;
           if (event.data === "[DONE]") return "done";
           const chunk = parseChunk(event.data);
           if (chunk !== null) options.onChunk(chunk);
@@ -53,6 +58,11 @@ export async function followRun(options: FollowOptions): Promise<"done" | "none"
         }
       }
       options.signal.throwIfAborted();
+      if (closed) {
+        options.onConnection("reconnecting");
+        await wait(closedMs, options.signal);
+        continue;
+      }
       // A server that goes away names the moment itself: there is nothing to wait for, unless it does so again.
       if (asked && failures === 0) {
         failures += 1;

@@ -258,5 +258,9 @@ export async function releaseRuns(db: Db, owner: string): Promise<number> {
 
 /** Newest seq, claim and status of these runs, for the streams of one replica. */
 export async function listProgress(db: Db, runIds: readonly string[]) {
-  return db.selectFrom("runs").select(["id", "chunkSeq", "attempt", "status"]).where("id", "in", runIds).execute();
+  return db
+    .selectFrom("runs")
+    .select(["id", "chunkSeq", "attempt", "status"])
+    .where("id", "=", sql<string>`any(${runIds}::uuid[])`)
+    .execute();
 }

@@ -62,6 +62,6 @@ export function listVersions(db: Db, userIds: readonly string[]) {
   return db
     .selectFrom("userStates")
     .select(["userId", "tasksVersion", "conversationsVersion"])
-    .where("userId", "in", userIds)
+    .where("userId", "=", sql<string>`any(${userIds})`)
     .execute();
 }
