@@ -70,7 +70,30 @@ describe("askMinikube", () => {
 
   it("says none for a name that Minikube does not know", async () => {
     const unknown: Answer = { kind: "failed", code: 85, stdout: "* Profile not found", stderr: "" };
-    expect(await askMinikube("other", fakeMinikube(undefined, unknown))).toEqual({ state: "none", profile: undefined });
+    expect(await askMinikube("other", fakeMinikube(undefined, unknown))).toEqual({
+      state: "none",
+      profile: undefined,
+      still: true,
+    });
+  });
+
+  it("tells one that never came to a Kubernetes, and so holds nothing, from one that broke", async () => {
+    const broken = fakeMinikube(CONFIG, { kind: "failed", code: 7, stdout: "null", stderr: "unknown state" });
+    expect(await askMinikube("todo", broken)).toMatchObject({ state: "broken" });
+    const exists = (...parts: string[]) => !parts.includes("apiserver.crt");
+    expect(await askMinikube("todo", { ...broken, exists })).toMatchObject({ state: "half-made" });
+    expect(await askMinikube("todo", { ...fakeMinikube(CONFIG, JSON.stringify(RUNNING)), exists })).toMatchObject({
+      state: "running",
+    });
+  });
+
+  it.each([
+    ["Stopped", true],
+    ["Running", false],
+    ["Paused", false],
+  ])("knows whether a node that is %s holds its ports itself", async (Host, still) => {
+    const status = JSON.stringify({ Host, Kubelet: "Stopped", APIServer: "Stopped" });
+    expect(await askMinikube("todo", fakeMinikube(CONFIG, status))).toMatchObject({ state: "stopped", still });
   });
 
   it("reads the first of several nodes", async () => {

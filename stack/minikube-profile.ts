@@ -17,7 +17,8 @@ export type Profile = {
 
 type Fit = Pick<Profile, "name" | "driver" | "runtime" | "nodes">;
 
-export type State = "none" | "stopped" | "running" | "broken";
+/** `half-made`: it was begun and never came to a Kubernetes, so nothing is in it. */
+export type State = "none" | "half-made" | "stopped" | "running" | "broken";
 
 /** What a new Minikube is started with; Minikube's own variables of the same name (`MINIKUBE_CPUS`) choose otherwise. */
 const START = { driver: "docker", "container-runtime": "docker", cpus: "2", memory: "3g" };
@@ -45,22 +46,30 @@ export function profileNames(machine: Machine): string[] {
   return names.filter((name) => machine.exists(minikubeHome, "profiles", name, "config.json"));
 }
 
-/** Whether a profile runs, and what it is. */
+/** Whether a profile runs, what it is, and whether its node stands still, so that the ports are not its own. */
 export async function askMinikube(
   name: string,
   machine: Machine,
-): Promise<{ state: State; profile: Profile | undefined }> {
+): Promise<{ state: State; profile: Profile | undefined; still: boolean }> {
   const status = await machine.run("minikube", ["status", "-p", name, "-o", "json"]);
   if (status.kind === "missing") throw new UserError("minikube is not on PATH: npm run doctor says where to get it");
   const profile = readProfile(name, machine);
   // Where something stands still it tells that with its exit code, too.
   const said = status.kind === "timeout" ? "" : (status.stdout ?? "");
-  return { profile, state: profile === undefined ? "none" : stateOf(said) };
+  if (profile === undefined) return { profile, state: "none", still: true };
+  const told = parseObject(said) ?? {};
+  const state = stateOf(told);
+  const finished = state === "running" || wasFinished(name, machine);
+  return { profile, state: finished ? state : "half-made", still: told["Host"] === "Stopped" };
 }
 
-/** From one object, or a list of them when there are several nodes; prose when something is wrong. */
-function stateOf(json: string): State {
-  const { Host, APIServer, Kubelet } = parseObject(json) ?? {};
+/** Minikube writes the keys of the API server once the node is there, before Kubernetes starts for the first time. */
+function wasFinished(name: string, machine: Machine): boolean {
+  return machine.exists(machine.minikubeHome, "profiles", name, "apiserver.crt");
+}
+
+/** @param status one object, or the first of a list when there are several nodes; empty when Minikube told in prose */
+function stateOf({ Host, APIServer, Kubelet }: Record<string, unknown>): State {
   if (Host === "Running" && APIServer === "Running" && Kubelet === "Running") return "running";
   return Host === "Stopped" || Host === "Paused" || APIServer === "Stopped" ? "stopped" : "broken";
 }

@@ -31,10 +31,18 @@ const profile = (config) => {
   const folder = process.env.HOME + "/.minikube/profiles/minikube";
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(folder + "/config.json", config);
+  fs.writeFileSync(folder + "/apiserver.crt", "");
+};
+const halfMade = () => {
+  profile("{}");
+  fs.rmSync(process.env.HOME + "/.minikube/profiles/minikube/apiserver.crt");
 };
 const log = (event) => fs.appendFileSync(args[args.indexOf("--event-log") + 1], JSON.stringify(event) + "\\n");
 fs.appendFileSync(process.env.FOLDER + "/calls", [require("node:path").basename(__filename), ...args].join(" ") + "\\n");
 `;
+
+/** As Docker takes them: any that are free. */
+export const ANY_PORTS = "127.0.0.1:0:30000,127.0.0.1:0:30001";
 
 export type Machine = {
   folder: string;
@@ -62,7 +70,16 @@ export function machine(fakes: Fakes): Machine {
   const start = (command: string, args: string[] = [], env: NodeJS.ProcessEnv = {}): Running => {
     const child = spawn(process.execPath, [path.join(import.meta.dirname, `${command}.ts`), ...args], {
       // The real programs must not be found, nor the tester's own login.
-      env: { PATH: bin, FOLDER: folder, HOME: folder, PULUMI_HOME: folder, TMPDIR: folder, ...env },
+      // Nor do the ports matter that something here has.
+      env: {
+        MINIKUBE_PORTS: ANY_PORTS,
+        PATH: bin,
+        FOLDER: folder,
+        HOME: folder,
+        PULUMI_HOME: folder,
+        TMPDIR: folder,
+        ...env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";

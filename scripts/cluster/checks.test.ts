@@ -21,6 +21,7 @@ it("a Minikube that runs as it should needs no cure, nor one that stands still o
   expect(cures(GOOD)).toEqual([]);
   expect(cures(GOOD, "stopped")).toEqual([]);
   expect(cures(undefined, "none")).toEqual([]);
+  expect(cures(GOOD, "half-made")).toEqual([]);
 });
 
 it.each<[string, Partial<Profile>, RegExp, State?]>([

@@ -9,6 +9,8 @@ import { hasBackend, hasPassphrase } from "./settings.ts";
 const NEEDED_GB = 12;
 const CPUS = 2;
 const MEMORY_MB = 3000;
+/** How far from the usual ones the ports lie that are proposed. */
+const ASIDE = 1000;
 
 /**
  * Minikube as it is now. None at all is good: `npm run up` makes one.
@@ -17,6 +19,7 @@ const MEMORY_MB = 3000;
 export function checkCluster(name: string, state: State, profile: Profile | undefined, nodePorts: number[]): Finding[] {
   const title = `Minikube's ${name}`;
   if (profile === undefined) return [{ name: title, found: "not there yet; npm run up makes it" }];
+  if (state === "half-made") return [{ name: title, found: "was never finished; npm run up makes it anew" }];
   const { driver, runtime, cpus = CPUS, memoryMb = MEMORY_MB, published } = profile;
   const again = `minikube delete -p ${name}, then npm run up`;
   const size = `${profile.cpus} CPUs, ${profile.memoryMb} MB, ${runtime} in ${driver}`;
@@ -37,16 +40,28 @@ export function checkCluster(name: string, state: State, profile: Profile | unde
 
 /** The ports that a new Minikube publishes must be free. */
 export function checkPorts(nodePorts: number[], env: NodeJS.ProcessEnv): Promise<Finding[]> {
+  const others = nodePorts.map((port) => `127.0.0.1:${port + ASIDE}:${port}`);
+  return checkFree(startPorts(nodePorts, env), `choose others: MINIKUBE_PORTS=${others.join(",")} npm run up`);
+}
+
+/** And so must be those that one which stands still has published, which nobody can change. */
+export function checkPublished({ name, published }: Profile): Promise<Finding[]> {
+  return checkFree(
+    [...published.values()],
+    `make a new Minikube, without what is in this one: minikube delete -p ${name}`,
+  );
+}
+
+function checkFree(ports: number[], otherwise: string): Promise<Finding[]> {
   return Promise.all(
-    startPorts(nodePorts, env).map(async (port) => {
+    ports.map(async (port) => {
       const name = `Port ${port}`;
       try {
         await assertPortFree(port, "PORT");
         return { name, found: "free" };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
-        const example = "MINIKUBE_PORTS=127.0.0.1:31000:30000,127.0.0.1:31001:30001";
-        return { name, found: "in use", cure: `end the program that has it, or choose: ${example}` };
+        return { name, found: "in use", cure: `end the program that has it, or ${otherwise}` };
       }
     }),
   );

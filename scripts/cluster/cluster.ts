@@ -4,6 +4,7 @@ import { ROOT } from "../local/paths.mjs";
 import { step } from "../local/steps.mjs";
 import { UserError } from "../local/user-error.mjs";
 import { asker, run } from "../programs.ts";
+import { checkPorts, checkPublished } from "./checks.ts";
 import { checkDocker, checkMinikube, checkPulumi, type Finding } from "./prerequisites.ts";
 import { openStack } from "./pulumi.ts";
 import { type Config, isLocal, nodePortsOf, profileOf } from "./settings.ts";
@@ -39,20 +40,28 @@ function settled<T>(result: PromiseSettledResult<T>): T {
 /** Starts Minikube unless it runs; makes it, as the README says, when there is none. */
 export async function ensureMinikube(config: Config, env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<void> {
   const name = profileOf(config);
-  const { state, profile } = await askMinikube(name, thisMachine(asker({ env, signal })));
+  const { state, profile, still } = await askMinikube(name, thisMachine(asker({ env, signal })));
   const [wrong] = profile === undefined ? [] : profileFaults(profile);
   if (wrong !== undefined) throw new UserError(`Minikube's profile ${name} ${wrong.fault}: ${wrong.cure}`);
   if (state === "running") return;
-  const isNew = state === "none";
+  const isNew = state === "none" || state === "half-made";
+  const ports = nodePortsOf(config);
+  if (isNew) refuseMissing(await checkPorts(ports, env));
+  else if (still && profile !== undefined) refuseMissing(await checkPublished(profile));
+  const place = { cwd: ROOT, env, signal };
+  const removeIt = () => run("minikube", ["delete", "-p", name], place);
+  if (state === "half-made") await step("Removing a Minikube that was never finished", removeIt);
   const title = isNew ? "Making a Minikube (once, some minutes)" : "Starting Minikube";
-  const args = isNew ? startArgs(name, nodePortsOf(config), env) : ["start", "-p", name];
-  const { code, output } = await step(title, () => run("minikube", args, { cwd: ROOT, env, signal }));
+  const args = isNew ? startArgs(name, ports, env) : ["start", "-p", name];
+  const { code, output } = await step(title, () => run("minikube", args, place));
   if (code === 0) return;
+  // Nothing is in it yet, and the next start would not be one from nothing.
+  if (isNew) await removeIt();
   console.error(explanation(output));
-  throw new UserError(
-    `minikube ${args.join(" ")} failed, its own words are above; ` +
-      `if it can't be mended, minikube delete -p ${name} and npm run up make a new one`,
-  );
+  const cure = isNew
+    ? "what it had begun is removed"
+    : `if it can't be mended, minikube delete -p ${name} and npm run up make a new one`;
+  throw new UserError(`minikube ${args.join(" ")} failed, its own words are above; ${cure}`);
 }
 
 /** Minikube's complaint without its progress, which stands before it. */

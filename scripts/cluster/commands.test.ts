@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import path from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort } from "../local/ports.mjs";
-import { GOOD, machine } from "./_fakes.ts";
+import { ANY_PORTS, GOOD, machine } from "./_fakes.ts";
 
 const BUILD = "urn:pulumi:dev::todo::docker:index/image:Image::backend";
 const FAILING_BUILD = `
@@ -24,7 +25,7 @@ describe("up", () => {
     expect(output).toContain("npm run down");
     expect(updates(calls())).toEqual([
       "minikube start -p minikube --driver=docker --container-runtime=docker --cpus=2 --memory=3g " +
-        "--ports=127.0.0.1:30000:30000,127.0.0.1:30001:30001",
+        `--ports=${ANY_PORTS}`,
       expect.stringMatching(/^pulumi up --yes --skip-preview --stack dev --event-log /),
     ]);
     expect(code).toBe(0);
@@ -83,8 +84,45 @@ describe("up", () => {
     const failing = `if (args[0] === "start") complain("❌  Exiting due to NO_ROOM: none", 30);\n${GOOD["minikube"]}`;
     const { start, calls } = machine({ ...GOOD, minikube: failing });
     const { code, output } = await start("up").ended;
-    expect(output).toMatch(/❌ {2}Exiting due to NO_ROOM: none\nError: minikube start .* failed/);
-    expect(updates(calls())).toEqual([expect.stringMatching(/^minikube start/)]);
+    expect(output).toMatch(/❌ {2}Exiting due to NO_ROOM: none\nError: minikube start .* failed.* is removed/);
+    expect(updates(calls())).toEqual([expect.stringMatching(/^minikube start/), "minikube delete -p minikube"]);
+    expect(code).toBe(1);
+  });
+
+  it("removes a Minikube that was begun and never finished, and makes it anew", async () => {
+    const begun = `if (args[0] === "status" && !fs.existsSync(process.env.FOLDER + "/started")) halfMade();\n${GOOD["minikube"]}`;
+    const { start, calls } = machine({ ...GOOD, minikube: begun });
+    const { code } = await start("up").ended;
+    expect(updates(calls())).toEqual([
+      "minikube delete -p minikube",
+      expect.stringMatching(/^minikube start -p minikube --driver=docker/),
+      expect.stringMatching(/^pulumi up/),
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ["is not there", ""],
+    ["was begun and never finished", `if (args[0] === "status") halfMade();`],
+    ["stands still", `if (args[0] === "status") { profile(PROFILE); say('{"Host":"Stopped"}'); process.exit(7); }`],
+  ])("names a taken port and what helps before it starts a Minikube that %s", async (what, status) => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      server.close();
+    });
+    const taken = Object(server.address()).port;
+    const ports = `127.0.0.1:${taken}:30000`;
+    const minikube = `const PROFILE = '{"ExposedPorts":["${ports}"]}';\n${status}\n${GOOD["minikube"]}`;
+    const { start, calls } = machine({ ...GOOD, minikube });
+    const { code, output } = await start("up", [], { MINIKUBE_PORTS: ports }).ended;
+    const cure =
+      what === "stands still"
+        ? "minikube delete -p minikube"
+        : "MINIKUBE_PORTS=127.0.0.1:31000:30000,127.0.0.1:31001:30001 npm run up";
+    expect(output).toContain(`Error: Port ${taken}: in use; end the program that has it, or `);
+    expect(output).toContain(cure);
+    expect(updates(calls())).toEqual([]);
     expect(code).toBe(1);
   });
 
@@ -206,41 +244,6 @@ describe("doctor", () => {
       expect(output).toMatch(new RegExp(`✗ ${name} +no ${name.toLowerCase()} on PATH\\n +→ install it: https://`));
     }
     expect(output).toMatch(/– kubectl/);
-    expect(code).toBe(1);
-  });
-});
-
-describe("logs", () => {
-  const pods = (...ids: string[]) =>
-    JSON.stringify({
-      items: ids.map((id) => ({
-        metadata: { name: `backend-${id}` },
-        status: { containerStatuses: [{ name: "backend", containerID: id }] },
-      })),
-    });
-
-  it("follows the pods that are there, and those that come", async () => {
-    const kubectl = `
-      if (args.includes("get")) {
-        const later = fs.existsSync(process.env.FOLDER + "/later");
-        fs.writeFileSync(process.env.FOLDER + "/later", "");
-        say(later ? '${pods("a", "b")}' : '${pods("a")}');
-      }
-      if (args.includes("logs")) { say("log of " + args.at(-3)); setInterval(() => {}, 1000); }`;
-    const { start, calls } = machine({ ...GOOD, kubectl });
-    const logs = start("logs", ["--backend"]);
-    await vi.waitFor(() => expect(logs.output()).toContain("log of backend-b"), { timeout: 20_000 });
-    logs.child.kill("SIGINT");
-    const { code, output } = await logs.ended;
-    expect(output.match(/log of backend-a/g)).toHaveLength(1);
-    const asked = calls().find((call) => call.includes(" get pods "));
-    expect(asked).toBe("kubectl --context minikube -n todo get pods -l app.kubernetes.io/name in (backend) -o json");
-    expect(code).toBe(0);
-  });
-
-  it("knows its parts", async () => {
-    const { code, output } = await machine(GOOD).start("logs", ["--database"]).ended;
-    expect(output).toMatch(/^Error: there is no part database: name some of --frontend, --backend, --postgres\n/);
     expect(code).toBe(1);
   });
 });

@@ -26,7 +26,7 @@ async function doctor(signal: AbortSignal): Promise<undefined> {
     const { state, profile } = await askMinikube(name, thisMachine(ask));
     const ports = nodePortsOf(config);
     findings.push(...checkCluster(name, state, profile, ports));
-    if (state === "none") findings.push(...(await checkPorts(ports, process.env)));
+    if (state === "none" || state === "half-made") findings.push(...(await checkPorts(ports, process.env)));
   }
   for (const finding of findings) console.log(line(finding));
   const bad = findings.filter(({ cure, optional }) => cure !== undefined && !optional);

@@ -17,7 +17,7 @@ async function down(signal: AbortSignal): Promise<undefined> {
   const profile = profileOf(config);
   if (isLocal(config)) {
     const { state } = await askMinikube(profile, thisMachine(asker({ env, signal })));
-    if (state === "none") {
+    if (state === "none" || state === "half-made") {
       await forgetStack(stack, { env, signal });
       console.log(`There is no Minikube of the name ${profile} any more, and with it all is gone. Its record is, too.`);
       return;

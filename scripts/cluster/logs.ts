@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { forStack } from "../../stack/defaults.ts";
+import { thisMachine } from "../../stack/machine.ts";
+import { askMinikube } from "../../stack/minikube-profile.ts";
 import { runCommand } from "../command.ts";
 import { ROOT } from "../local/paths.mjs";
 import { UserError } from "../local/user-error.mjs";
-import { asker, run } from "../programs.ts";
+import { type Ask, asker, run } from "../programs.ts";
 import { findKubectl, startedContainers } from "./kubectl.ts";
 import { openStack } from "./pulumi.ts";
-import { namespaceOf, pulumiEnv, stackName } from "./settings.ts";
+import { type Config, isLocal, namespaceOf, profileOf, pulumiEnv, stackName } from "./settings.ts";
 
 // npm run logs [-- stack] [--backend | --frontend | --postgres]: what the pods write, as it comes, until Ctrl-C. Pods
 // that come later, by a roll or a restart, are followed too.
@@ -21,7 +24,8 @@ async function logs(signal: AbortSignal): Promise<undefined> {
     throw new UserError(`there is no part ${unknown}: name some of ${PARTS.map((part) => `--${part}`).join(", ")}`);
   }
   const env = pulumiEnv(process.env, process.execPath);
-  const config = await openStack(stackName(args, process.env), env, signal);
+  const stack = stackName(args, process.env);
+  const config = await openStack(stack, env, signal);
   const ask = asker({ env, signal });
   const { program, before } = await findKubectl(config, ask);
   const inNamespace = [...before, "-n", namespaceOf(config)];
@@ -41,7 +45,7 @@ async function logs(signal: AbortSignal): Promise<undefined> {
     const answer = await ask(program, [...inNamespace, "get", "pods", "-l", selector, "-o", "json"]);
     if (answer.kind !== "done") {
       const words = answer.kind === "failed" ? answer.stderr.trim().split("\n").at(-1) : answer.kind;
-      throw new UserError(`the cluster does not answer: ${words}`);
+      throw new UserError((await whyNotThere(config, stack, ask)) ?? `the cluster does not answer: ${words}`);
     }
     const fresh = startedContainers(answer.stdout).filter(({ id }) => !followed.has(id));
     if (followed.size === 0 && fresh.length === 0) console.log("No pod runs yet; waiting for one. Ctrl-C ends this.");
@@ -51,6 +55,21 @@ async function logs(signal: AbortSignal): Promise<undefined> {
     }
     await delay(LOOK_AGAIN_MS, undefined, { signal });
   }
+}
+
+/** What is wrong with the stack's Minikube, with its cure; `undefined` when that runs, or there is none to be one. */
+async function whyNotThere(config: Config, stack: string, ask: Ask): Promise<string | undefined> {
+  if (!isLocal(config)) return undefined;
+  const name = profileOf(config);
+  const { state } = await askMinikube(name, thisMachine(ask));
+  if (state === "running") return undefined;
+  const what = {
+    stopped: "is stopped",
+    broken: "does not answer",
+    none: "is not there",
+    "half-made": "was never finished",
+  };
+  return `Minikube's profile ${name} ${what[state]}, so nothing runs in it: npm run up${forStack(stack)} starts it`;
 }
 
 await runCommand(logs, { onStop: "", stoppedCode: 0 });
