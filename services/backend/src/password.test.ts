@@ -22,12 +22,15 @@ describe("a password's hash", () => {
     expect(await verifyPassword({ hash, password: "password" })).toBe(true);
   });
 
-  it("is made two at a time, with 32 more in the line; whoever comes then is refused", async () => {
-    const made = await Promise.allSettled(Array.from({ length: 40 }, () => hashPassword("correct horse")));
-    const refused = made.filter((one) => one.status === "rejected");
+  it("is looked at two at a time, with 32 more in the line; whoever comes then is refused", async () => {
+    // Cheap ones: the line is the same for all.
+    const hash = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    const checks = Array.from({ length: 40 }, () => verifyPassword({ hash, password: "password" }));
+    const settled = await Promise.allSettled(checks);
+    const refused = settled.filter((one) => one.status === "rejected");
     expect(refused).toHaveLength(40 - 34);
     for (const { reason } of refused) expect(reason).toMatchObject({ code: "rate_limited", retryAfter: 2 });
-    expect(await hashPassword("correct horse")).toMatch(/^\$argon2id/);
+    expect(await verifyPassword({ hash, password: "password" })).toBe(false);
   });
 
   it.each([
