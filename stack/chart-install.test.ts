@@ -68,6 +68,21 @@ it("makes each object of the chart anew in a recreated cluster, but gives the ch
   expect(await transform?.({ ...args, custom: false })).toBeUndefined();
 });
 
+it("leaves the number of pods to an autoscaler, once there is one", async () => {
+  const ignoredOf = async (autoscaling: object, type: string) => {
+    const { opts } = only(await install({ moreValues: { autoscaling } }), CHART);
+    let given: Parameters<ResourceTransform>[0] = { custom: true, type, name: "backend", props: {}, opts: {} };
+    for (const transform of opts["transforms"] as ResourceTransform[]) {
+      given = { ...given, ...(await transform(given)) };
+    }
+    expect(given.opts).toHaveProperty("deleteBeforeReplace");
+    return given.opts.ignoreChanges;
+  };
+  expect(await ignoredOf({ enabled: true }, "kubernetes:apps/v1:Deployment")).toEqual(["spec.replicas"]);
+  expect(await ignoredOf({ enabled: true }, "kubernetes:core/v1:Service")).toBeUndefined();
+  expect(await ignoredOf({ enabled: false }, "kubernetes:apps/v1:Deployment")).toBeUndefined();
+});
+
 it("makes a release that sees every change of the chart's files, by an input that Pulumi compares", async () => {
   const first = only(await install({ engine: "release" }), RELEASE).inputs;
   expect(first).toMatchObject({ chart: "./helm/backend", atomic: true, cleanupOnFail: true, maxHistory: 5 });

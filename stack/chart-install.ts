@@ -29,19 +29,19 @@ export class ChartInstall extends ComponentResource {
   ) {
     super("todo:stack:ChartInstall", name, {}, opts);
     const chart = `./helm/${name}`;
-    const common = {
-      name,
-      chart,
-      namespace: cluster.namespaceName,
-      values: mergeValues(mergeValues(COMMON, values), moreValues),
-    };
+    const allValues = mergeValues(mergeValues(COMMON, values), moreValues);
+    const isScaled = Object(allValues["autoscaling"]).enabled === true;
+    const common = { name, chart, namespace: cluster.namespaceName, values: allValues };
     const options = {
       parent: this,
       provider: cluster.provider,
       ...(cluster.deletedWith !== undefined && { deletedWith: cluster.deletedWith }),
     };
     if (engine === "chart") {
-      new Chart(name, common, { ...options, transforms: [objectsReplacedWith(cluster)] });
+      new Chart(name, common, {
+        ...options,
+        transforms: [objectsReplacedWith(cluster), ...(isScaled ? [scaledByOthers] : [])],
+      });
     } else {
       new Release(
         name,
@@ -71,3 +71,7 @@ function objectsReplacedWith(cluster: Cluster): ResourceTransform {
   return ({ custom, props, opts }) =>
     custom ? { props, opts: { ...opts, ...replacedWithCluster(cluster.identity) } } : undefined;
 }
+
+/** An autoscaler chooses how many pods there are, from what runs on; whatever an update brings must not. */
+const scaledByOthers: ResourceTransform = ({ type, props, opts }) =>
+  type === "kubernetes:apps/v1:Deployment" ? { props, opts: { ...opts, ignoreChanges: ["spec.replicas"] } } : undefined;

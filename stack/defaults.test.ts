@@ -21,7 +21,8 @@ it("Pulumi.yaml has the same defaults", () => {
 });
 
 it.each(["frontend", "backend"] as const)("the chart of the %s has the same defaults", (name) => {
-  const { replicas, service } = read(`helm/${name}/values.yaml`);
+  const { replicas, service, autoscaling } = read(`helm/${name}/values.yaml`);
+  expect(autoscaling).toMatchObject(DEFAULTS.autoscaling);
   expect({ replicas, nodePort: service.nodePort }).toEqual(DEFAULTS[name]);
 });
 

@@ -5,6 +5,7 @@ export const DEFAULTS = {
   namespace: "todo",
   frontend: { replicas: 2, nodePort: 30000 },
   backend: { replicas: 1, nodePort: 30001 },
+  autoscaling: { minReplicas: 2, maxReplicas: 5 },
   postgres: { enabled: true, size: "1Gi", storageClassName: "", tag: "18" },
 } as const;
 

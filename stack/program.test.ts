@@ -208,6 +208,19 @@ it("stops before it asks for anything when Minikube does not answer", async () =
   expect(asked.filter(({ type }) => !type.startsWith("pulumi:pulumi:Stack"))).toEqual([]);
 });
 
+it.each([
+  [{}, { minReplicas: 2, maxReplicas: 5 }],
+  [{ backendReplicas: "3" }, { minReplicas: 3, maxReplicas: 5 }],
+  [{ backendReplicas: "8" }, { minReplicas: 8, maxReplicas: 8 }],
+  [
+    { backendReplicas: "8", chartValues: '{"backend":{"autoscaling":{"enabled":true,"maxReplicas":20}}}' },
+    { enabled: true, minReplicas: 8, maxReplicas: 20 },
+  ],
+])("lets no autoscaler go below the pods that ran: %j", async (config, autoscaling) => {
+  const { asked } = await run(config as Record<string, string>);
+  expect(only(asked, CHART, "backend").inputs["values"]).toMatchObject({ autoscaling });
+});
+
 it.each([false, true])(
   "ends the pods with or before what made them, and knows the data's fate (keepData: %s)",
   async (keepData) => {

@@ -2,6 +2,7 @@ import { ComponentResource, type ComponentResourceOptions, type Inputs, type Out
 import { ChartInstall } from "./chart-install.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ChartValues, HelmEngine, ServiceSettings } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
 import type { AppImage } from "./image.ts";
 
 export type ServiceArgs = ServiceSettings & {
@@ -38,6 +39,7 @@ export class Service extends ComponentResource {
           // A new content is a new name; looking the Secret up would make preview and update differ.
           secret: { name: secret, rollOnChange: false },
           service: { nodePort },
+          autoscaling: neverFewerThan(replicas),
           ...values,
         },
         moreValues,
@@ -46,4 +48,10 @@ export class Service extends ComponentResource {
     );
     this.registerOutputs({});
   }
+}
+
+/** An autoscaler that is turned on takes none away of the pods that run; the chart's own numbers count where they are higher. */
+function neverFewerThan(replicas: number) {
+  const { minReplicas, maxReplicas } = DEFAULTS.autoscaling;
+  return { minReplicas: Math.max(minReplicas, replicas), maxReplicas: Math.max(maxReplicas, replicas) };
 }

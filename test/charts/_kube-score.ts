@@ -48,6 +48,11 @@ export const WAIVERS: readonly Waiver[] = [
     reason: "one backend is enough at first; an update never goes below it, and the case many-replicas has three",
   },
   {
+    check: "deployment-targeted-by-hpa-does-not-have-replicas-configured",
+    objects: /^(frontend|backend)\/autoscaling\/Deployment\//,
+    reason: "an upgrade asks for as many as run; without the number Kubernetes would go back to one for a moment",
+  },
+  {
     check: "deployment-has-host-podantiaffinity",
     reason: "topologySpreadConstraints spread the pods, and still start them where there is one node",
   },

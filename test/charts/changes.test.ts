@@ -44,6 +44,15 @@ describe.each(["frontend", "backend"])("%s", (chart) => {
     expect(await kinds("replicas=1", "autoscaling.enabled=true")).toContain("PodDisruptionBudget");
   });
 
+  it.each([
+    [["replicas=4"], 4],
+    [["replicas=4", "autoscaling.enabled=true"], 4],
+    [["replicas=1", "autoscaling.enabled=true"], 2],
+    [["replicas=9", "autoscaling.enabled=true"], 5],
+  ])("always says how many pods, for without the number Kubernetes goes back to one: %j", async (set, replicas) => {
+    expect(workload(await objectsOf(chart, { set })).spec).toMatchObject({ replicas });
+  });
+
   it("spreads pods over nodes only where there can be more than one", async () => {
     expect((await podOf(chart, "replicas=1")).spec.topologySpreadConstraints).toBeUndefined();
     expect((await podOf(chart, "replicas=2")).spec.topologySpreadConstraints).toHaveLength(1);

@@ -68,6 +68,19 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
+{{/* How many pods to ask for. While an autoscaler chooses their number: as many as run, so that no upgrade takes any away.
+Without the number Kubernetes would take it back to 1. Where Helm can't ask the cluster: as many as it may begin with. */}}
+{{- define "frontend.replicas" -}}
+{{- $scaled := .Values.autoscaling }}
+{{- if $scaled.enabled }}
+{{- $live := lookup "apps/v1" "Deployment" .Release.Namespace (include "frontend.fullname" .) }}
+{{- $running := dig "spec" "replicas" (min (int .Values.replicas) (int $scaled.maxReplicas)) $live }}
+{{- max (int $running) (int $scaled.minReplicas) }}
+{{- else }}
+{{- .Values.replicas }}
+{{- end }}
+{{- end }}
+
 {{/* "true" when there is more than one pod at all times. */}}
 {{- define "frontend.alwaysSeveral" -}}
 {{- if gt (int (ternary .Values.autoscaling.minReplicas .Values.replicas .Values.autoscaling.enabled)) 1 }}true{{ end }}
