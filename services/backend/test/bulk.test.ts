@@ -1,10 +1,25 @@
+import type { Model } from "@openai/agents";
+import { functionCall } from "@openai/agents/testing";
+import {
+  type ApprovalRequested,
+  type Chunk,
+  type DecidedCall,
+  type Task,
+  type ToolOutput,
+  toolOutputSchema,
+} from "@todo/contract";
 import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { claimRuns, renewLeases } from "../src/db/queries/runs.ts";
-import { append } from "../src/domain/end-run.ts";
-import { readAnswer, signUp, sql, type TestServer } from "./_harness.ts";
+import { append, LeaseLost } from "../src/domain/end-run.ts";
+import { deleteTasks } from "../src/operations/delete-tasks.ts";
+import { decide, finishCalls } from "../src/operations/perform.ts";
+import { callOnce } from "../src/runs/call-once.ts";
+import { RunLog } from "../src/runs/run-log.ts";
+import { answering, says } from "./_answering.ts";
+import { type Person, readAnswer, signUp, sql, type TestServer } from "./_harness.ts";
 import { slowText } from "./_models.ts";
-import { begun, never, runRow, serve } from "./_runs.ts";
+import { begun, never, runIs, runRow, serve } from "./_runs.ts";
 
 describe("leases", () => {
   /** Two answers that one owner, which never renews by itself, works on. */
@@ -57,5 +72,171 @@ describe("leases", () => {
     await server.deps.asUser(ann.userId, (ctx) => append(ctx, mine, []));
     expect(await isRenewed(server, mine.id)).toBe(true);
     expect(await runRow(server, mine.conversationId)).toMatchObject({ leaseOwner: "me", crashes: 0 });
+  });
+});
+
+const MANY = 1_200;
+
+/** A person with so many tasks, on a server whose model deletes all of them when it is told to. */
+async function withMany(count = MANY, model: Model = deletesAll) {
+  const server = await serve(model);
+  const ann = await signUp(server);
+  await ann.json("POST", "/api/tasks", { title: "The first" });
+  await sql(
+    server.databaseUrl,
+    `insert into tasks (id, "userId", number, title, notes, status, priority, tags, "createdAt", "updatedAt")
+     select gen_random_uuid(), $1, n, 'Task ' || n, '', 'open', 'none', '{}', now(), now() from generate_series(2, $2::int) n`,
+    [ann.userId, count],
+  );
+  return { server, ann };
+}
+
+const deletesAll = answering(({ said, turn }) =>
+  said.includes("delete") && turn === 0
+    ? [functionCall("delete_tasks", { tasks: null, all: "all" }, { callId: "all" })]
+    : says("Well."),
+);
+
+/** Has everything asked for, and gives the approval that it waits for. */
+async function ask(ann: Person): Promise<{ id: string; approval: string }> {
+  const id = await ann.conversation();
+  const { chunks } = await ann.say(id, "delete everything");
+  const asked = chunks.find((chunk) => chunk.type === "tool-approval-request");
+  return { id, approval: asked?.type === "tool-approval-request" ? asked.approvalId : "" };
+}
+
+/** How often each task was deleted, by the audit log, and how many transactions it took. */
+async function deletions({ databaseUrl }: TestServer) {
+  const [row] = await sql<{ tasks: number; most: number; portions: number }>(
+    databaseUrl,
+    `select count(*)::int as tasks, max(n)::int as most, (select count(distinct xmin::text)::int from "taskEvents" where kind = 'deleted') as portions
+     from (select count(*) as n from "taskEvents" where kind = 'deleted' group by "taskId") each`,
+  );
+  return row;
+}
+
+function isOutput(chunk: Chunk): chunk is Extract<Chunk, { type: "tool-output-available" }> {
+  return chunk.type === "tool-output-available";
+}
+
+describe("deleting many tasks that the user has approved", () => {
+  it("is done in portions, tells how far it is, and deletes each once", async () => {
+    const { server, ann } = await withMany();
+    const { id, approval } = await ask(ann);
+    const run = await runRow(server, id);
+    await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
+    await runIs(ann, id, "done");
+    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: 5 });
+    const log = await sql<{ chunk: Chunk }>(
+      server.databaseUrl,
+      `select chunk from "runChunks" where "runId" = $1 order by seq`,
+      [run.id],
+    );
+    const outputs = log.map(({ chunk }) => chunk).filter(isOutput);
+    expect(
+      outputs.map(({ preliminary, output }) => [preliminary ?? false, toolOutputSchema.parse(output).progress]),
+    ).toEqual([...[250, 500, 750, 1_000].map((done) => [true, { done, of: MANY }]), [false, undefined]]);
+    const last = toolOutputSchema.parse(outputs.at(-1)?.output);
+    expect(last).toMatchObject({ changed: MANY, notFound: [], unchanged: [] });
+    expect(last.changes).toHaveLength(250);
+    expect(await ann.tasks()).toEqual([]);
+    // The answer's undo takes back all of it, as far as one call goes at a time.
+    const undo = () => ann.json<ToolOutput>("POST", "/api/changes/undo", { run: run.id });
+    expect((await undo()).left).toBe(200);
+    expect((await undo()).left).toBeUndefined();
+    expect((await ann.json<{ items: Task[] }>("GET", "/api/tasks?limit=100")).items).toHaveLength(100);
+    const [{ there } = { there: 0 }] = await sql<{ there: number }>(
+      server.databaseUrl,
+      `select count(*)::int as there from tasks where "deletedAt" is null`,
+    );
+    expect(there).toBe(MANY);
+  });
+
+  it("goes on after a crash where the last portion ended, and leaves alone what was changed in between", async () => {
+    const { server, ann } = await withMany();
+    const { id, approval } = await ask(ann);
+    await server.deps.worker.close();
+    await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
+    const input = { tasks: null, all: "all" };
+    const claim = async (signal?: AbortSignal) => {
+      await sql(server.databaseUrl, `update runs set "leaseUntil" = now() - interval '1 s' where status = 'running'`);
+      const [run] = await claimRuns(server.deps.db, "me", 1);
+      if (!run) throw new Error("there is a run");
+      const { db, clock, log, hub } = server.deps;
+      return { run, log: new RunLog({ db, clock, log, hub, onChange: () => {} }, run), ...(signal && { signal }) };
+    };
+    const end = new AbortController();
+    const first = await claim(end.signal);
+    const { commit } = first.log;
+    // It dies with its second portion under way: nothing of that one is written.
+    let commits = 0;
+    first.log.commit = (work) =>
+      commit.call(first.log, async (ctx) => {
+        const done = await work(ctx);
+        if (++commits === 2) throw new Error("killed");
+        return done;
+      }) as never;
+    await expect(callOnce(first, deleteTasks, "all", input)).rejects.toThrow("killed");
+    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+
+    // One that is deleted comes back meanwhile, and one that is not goes.
+    await ann.json("POST", "/api/tasks/restore", { tasks: [7] });
+    await ann.json("POST", "/api/tasks/delete", { tasks: [1_100] });
+    const second = await claim();
+    const output = await callOnce(second, deleteTasks, "all", input);
+    expect(output).toMatchObject({ changed: MANY - 1, notFound: [1_100] });
+    expect(await deletions(server)).toMatchObject({ tasks: MANY, most: 1 });
+    expect((await ann.tasks()).map(({ number }) => number)).toEqual([7]);
+
+    // Made again it does nothing, and who was taken over can't go on.
+    expect(await callOnce(second, deleteTasks, "all", input)).toEqual(output);
+    commits = 2;
+    await expect(callOnce(first, deleteTasks, "all", input)).rejects.toThrow(LeaseLost);
+    expect(await deletions(server)).toMatchObject({ tasks: MANY, most: 1 });
+    expect(await runRow(server, id)).toMatchObject({ status: "running" });
+  });
+
+  it("shows what was done when it is stopped between two portions", async () => {
+    const { server, ann } = await withMany();
+    const { id, approval } = await ask(ann);
+    const { id: run } = await runRow(server, id);
+    // Stops it as soon as the first portion is told of.
+    const stopped = new Promise<void>((resolve) => {
+      const off = server.deps.hub.watchRun(run, (news) => {
+        if (typeof news !== "object" || !("chunks" in news) || !news.chunks.some(({ chunk }) => isOutput(chunk)))
+          return;
+        off();
+        server.deps.worker.stop(run);
+        resolve();
+      });
+    });
+    await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
+    await stopped;
+    await runIs(ann, id, "stopped");
+    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+    const part = (await ann.messages(id))[0]?.parts.find(({ type }) => type === "dynamic-tool");
+    expect(part).toMatchObject({ state: "output-available", output: { error: { code: "cut_off" } } });
+    expect(part).not.toHaveProperty("preliminary");
+    expect(toolOutputSchema.parse(part?.type === "dynamic-tool" ? part.output : null).changes).toHaveLength(250);
+    expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { run })).changes).toHaveLength(250);
+  });
+});
+
+describe("a program's call that deletes many tasks", () => {
+  it("is done in portions when it is approved, and gone on with after a crash", async () => {
+    const { server, ann } = await withMany();
+    const { approval } = await ann.json<ApprovalRequested>("POST", "/api/tasks/delete", { all: "all" });
+    const step = () => server.deps.asUser(ann.userId, (ctx) => decide(ctx, approval.id, "approve"));
+    expect(await step()).toBe("more");
+    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+    // Its server is gone. Whoever looks finds it.
+    expect(await finishCalls(server.deps)).toBe(1);
+    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: 5 });
+    expect(await finishCalls(server.deps)).toBe(0);
+    const decided = await ann.json<DecidedCall>("POST", `/api/approvals/${approval.id}`, { decision: "approve" });
+    expect(decided.output).toMatchObject({ changed: MANY });
+    expect(await deletions(server)).toMatchObject({ portions: 5 });
+    expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { call: decided.call })).left).toBe(200);
+    expect((await ann.request("POST", `/api/approvals/${approval.id}`, { decision: "reject" })).status).toBe(409);
   });
 });

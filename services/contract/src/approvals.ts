@@ -39,5 +39,7 @@ export type PendingApprovalList = z.infer<typeof pendingApprovalListSchema>;
 export const decidedCallSchema = z.object({
   approval: z.object({ id: z.uuid(), status: z.enum(["approved", "rejected"]) }),
   output: toolOutputSchema,
+  /** What undo knows the call by, where not all of its changes are listed. */
+  call: z.string().optional(),
 });
 export type DecidedCall = z.infer<typeof decidedCallSchema>;

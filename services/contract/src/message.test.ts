@@ -63,6 +63,10 @@ describe("foldChunk", () => {
     expect(approved.parts[0]).toMatchObject({ state: "approval-responded", approval: { id: "p", approved: true } });
     const done = fold([{ type: "tool-output-available", toolCallId: "c", output: { y: 2 }, dynamic: true }], approved);
     expect(done.parts[0]).toMatchObject({ state: "output-available", input: { x: 1 }, output: { y: 2 } });
+    const part: Chunk = { type: "tool-output-available", toolCallId: "c", output: 1, dynamic: true, preliminary: true };
+    expect(fold([part], approved).parts[0]).toMatchObject({ state: "output-available", output: 1, preliminary: true });
+    const last: Chunk = { type: "tool-output-available", toolCallId: "c", output: 2, dynamic: true };
+    expect(fold([part, last], approved)).toEqual(fold([last], approved));
     expect(fold([{ type: "tool-output-denied", toolCallId: "c" }], asked).parts[0]).toMatchObject({
       state: "output-denied",
     });

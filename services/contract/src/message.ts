@@ -31,7 +31,8 @@ export type Chunk =
   | { type: "tool-input-available"; toolCallId: string; toolName: string; input: unknown; dynamic: true }
   | { type: "tool-approval-request"; approvalId: string; toolCallId: string; approvalDescriptor: ApprovalDescriptor }
   | { type: "tool-approval-response"; approvalId: string; approved: boolean }
-  | { type: "tool-output-available"; toolCallId: string; output: unknown; dynamic: true }
+  /** `preliminary`: how far the call has come; its output follows. */
+  | { type: "tool-output-available"; toolCallId: string; output: unknown; dynamic: true; preliminary?: true }
   | { type: "tool-output-denied"; toolCallId: string }
   | { type: "data-notice"; data: Notice }
   | { type: "error"; errorText: string }
@@ -46,6 +47,8 @@ export type ToolPart = {
   state: "input-available" | "approval-requested" | "approval-responded" | "output-available" | "output-denied";
   input: unknown;
   output?: unknown;
+  /** The output is not the last one. */
+  preliminary?: true;
   approval?: { id: string; descriptor: ApprovalDescriptor; approved?: boolean };
 };
 export type NoticePart = { type: "data-notice"; data: Notice };
@@ -102,10 +105,11 @@ export function foldChunk(state: AnswerState, chunk: Chunk): AnswerState {
         ),
       };
     case "tool-output-available":
-      return changeTool(state, chunk.toolCallId, (part) => ({
+      return changeTool(state, chunk.toolCallId, ({ preliminary: _, ...part }) => ({
         ...part,
         state: "output-available",
         output: chunk.output,
+        ...(chunk.preliminary && { preliminary: true }),
       }));
     case "tool-output-denied":
       return changeTool(state, chunk.toolCallId, (part) => ({ ...part, state: "output-denied" }));

@@ -5,6 +5,10 @@ import { pastChangeSchema, taskChangeSchema, taskRefSchema, taskSchema } from ".
 export const toolOutputSchema = z.object({
   /** Committed changes in the order they were made; empty for `list_tasks`. */
   changes: z.array(taskChangeSchema),
+  /** How many changes were committed, where these are more than are listed. */
+  changed: z.int().optional(),
+  /** Not the end of it: how many of the tasks it has come to. */
+  progress: z.object({ done: z.int(), of: z.int() }).optional(),
   /** `list_tasks` only: the tasks found, at most 100. */
   tasks: z.array(taskSchema).optional(),
   /** `list_tasks` only: true when more were found than are listed, and where the next page begins. */

@@ -10,7 +10,7 @@ export function offerUndo(message: string, ask: UndoAsk, refresh: () => Promise<
 async function undo(ask: UndoAsk, refresh: () => Promise<void>, anyway: boolean): Promise<void> {
   const again = (label: string, force: boolean) => ({ label, run: () => undo(ask, refresh, force) });
   try {
-    await undoChanges(ask, anyway);
+    while ((await undoChanges(ask, anyway)).left);
     await refresh();
     showToast("Undone");
   } catch (error) {

@@ -41,6 +41,15 @@ export function toolOutputOf(output: unknown): ToolOutput | null {
   return isToolOutput(output) ? output : null;
 }
 
+/** How many changes were made besides those that are listed. */
+export function unlistedIn({ changes, changed }: ToolOutput): number {
+  return (changed ?? changes.length) - changes.length;
+}
+
+export function inWords(count: number): string {
+  return count.toLocaleString("en");
+}
+
 function isToolOutput(value: unknown): value is ToolOutput {
   return typeof value === "object" && value !== null && "changes" in value && Array.isArray(value.changes);
 }

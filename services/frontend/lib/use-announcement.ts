@@ -3,7 +3,7 @@
 import type { MessagePart } from "@todo/contract/message";
 import { useEffect, useRef, useState } from "react";
 import type { Row } from "./chat/state.ts";
-import { sentenceOf, toolOutputOf } from "./receipts.ts";
+import { sentenceOf, toolOutputOf, unlistedIn } from "./receipts.ts";
 import { endOfSentences } from "./sentences.ts";
 
 /**
@@ -46,8 +46,10 @@ function spokenPart(part: MessagePart): string {
       return `${part.data.message}\n`;
     case "dynamic-tool": {
       const asks = part.approval === undefined ? "" : "The assistant asks for your approval.\n";
-      const changes = toolOutputOf(part.output)?.changes ?? [];
-      return asks + changes.map((change) => `${sentenceOf(change)}.\n`).join("");
+      const output = toolOutputOf(part.output);
+      const unlisted = output === null ? 0 : unlistedIn(output);
+      const more = unlisted > 0 ? `And ${unlisted} more.\n` : "";
+      return asks + (output?.changes ?? []).map((change) => `${sentenceOf(change)}.\n`).join("") + more;
     }
     default:
       return "";

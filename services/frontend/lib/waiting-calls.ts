@@ -42,12 +42,12 @@ export function createWaitingCallsStore(onDone: () => Promise<void>): WaitingCal
     async decide({ id }, decision) {
       store.set({ problem: null });
       try {
-        const { output } = await decideCall(id, decision);
+        const { output, call } = await decideCall(id, decision);
         const events = output.changes.flatMap(({ event }) => event ?? []);
-        const done = output.error?.message ?? `Deleted ${countOf(output.changes.length)}`;
+        const done = output.error?.message ?? `Deleted ${countOf(output.changed ?? output.changes.length)}`;
         if (decision === "reject") showToast("Rejected. Nothing was deleted.");
         else if (events.length === 0) showToast(done);
-        else offerUndo(done, { changes: events }, onDone);
+        else offerUndo(done, call === undefined ? { changes: events } : { call }, onDone);
         await onDone();
       } catch (error) {
         // Another tab was faster.

@@ -40,7 +40,7 @@ export function createAnswerer(model: AssistantModel, answerLimits: AnswerLimits
         stream: true,
         signal,
         maxTurns: limits.run.turns,
-        context: { run, log, plannedDeletes },
+        context: { run, log, plannedDeletes, signal },
       });
       for await (const _ of result) {
         // What streams show is written where it happens: by the journaled model and by the tools.

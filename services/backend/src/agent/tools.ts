@@ -1,6 +1,7 @@
 import { type FunctionTool, type RunContext, tool } from "@openai/agents";
-import type { ToolOutput } from "@todo/contract";
+import { limits, type ToolOutput } from "@todo/contract";
 import { z } from "zod";
+import { countChanges } from "../domain/portions.ts";
 import { operations } from "../operations/index.ts";
 import { inputForModels } from "../operations/json-schema.ts";
 import type { Operation } from "../operations/operation.ts";
@@ -32,7 +33,8 @@ function toTool(operation: Operation): Tool {
     // What fails here is no wish of the model's: it ends the run, and its words never reach the model.
     errorFunction: null,
     needsApproval: (context, args, callId) => askIfNeeded(toolRun(context), callId, operation, args),
-    execute: (args, context, details) => callOnce(toolRun(context), operation, details?.toolCall?.callId, args),
+    execute: async (args, context, details) =>
+      forModel(await callOnce(toolRun(context), operation, details?.toolCall?.callId, args)),
   });
 }
 
@@ -47,4 +49,10 @@ function toolRun(context: RunContext<unknown> | undefined): ToolRun {
   return z
     .custom<ToolRun>((value) => typeof value === "object" && value !== null && "log" in value)
     .parse(context?.context);
+}
+
+/** A model is shown as many changes as tasks; the user sees them all. */
+function forModel(output: ToolOutput): ToolOutput {
+  if (output.changes.length <= limits.pageRows) return output;
+  return { ...output, changes: output.changes.slice(0, limits.pageRows), changed: countChanges(output) };
 }

@@ -20,12 +20,17 @@ export async function askApproval(ctx: Context, call: CallRef, descriptor: Appro
   };
 }
 
-/** The approval that was asked for a call of a run, if one was: its status, and what it is about. */
+/** The approval that was asked for a call of a run, if one was. */
 export async function findCallApproval(
   ctx: Context,
   call: CallRef,
-): Promise<{ status: "pending" | "approved" | "rejected"; descriptor: ApprovalDescriptor } | undefined> {
+): Promise<{ id: string; status: "pending" | "approved" | "rejected" } | undefined> {
   return queries.findApprovalByCall(ctx.db, call);
+}
+
+/** The tasks that an approval is about, in the order of its card. */
+export function listApprovedTasks(ctx: Context, approvalId: string): Promise<{ id: string; number: number }[]> {
+  return queries.listApprovedTasks(ctx.db, approvalId);
 }
 
 /**

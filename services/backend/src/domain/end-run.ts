@@ -7,6 +7,7 @@ import { type RunRow, setRunStatus } from "../db/queries/runs.ts";
 import type { Context, Db } from "./context.ts";
 import { touch } from "./conversations.ts";
 import { failedChunks, noticeFor } from "./notices.ts";
+import { cutOffChunks } from "./portions.ts";
 import { rememberTurns } from "./summary.ts";
 
 export type { LoggedChunk } from "../db/queries/run-log.ts";
@@ -16,7 +17,7 @@ export class LeaseLost extends Error {
   override readonly name = "LeaseLost";
 }
 
-/** The chunks that end a stopped run, pending approvals included. */
+/** The chunks that end a stopped run, what waits or is half done included. */
 export async function stoppedChunks(ctx: Context, runId: string): Promise<Chunk[]> {
   const pending = await listPendingApprovals(ctx.db, runId);
   return [
@@ -24,6 +25,7 @@ export async function stoppedChunks(ctx: Context, runId: string): Promise<Chunk[
       { type: "tool-approval-response", approvalId: id, approved: false },
       { type: "tool-output-denied", toolCallId: callId },
     ]),
+    ...(await cutOffChunks(ctx, runId)),
     { type: "abort", reason: "stopped" },
     { type: "finish", finishReason: "interrupted" },
   ];

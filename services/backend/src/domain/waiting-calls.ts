@@ -6,12 +6,14 @@ import {
   type DecidedCall,
   limits,
   type PendingApproval,
+  type Task,
   type ToolOutput,
 } from "@todo/contract";
 import * as queries from "../db/queries/approvals.ts";
 import { type Call, countTokenDeletes } from "../db/queries/task-events.ts";
 import { AppError } from "./app-error.ts";
 import type { Context, Db } from "./context.ts";
+import { endPortion, nextPortion } from "./portions.ts";
 import { lock } from "./tasks.ts";
 
 /** A call of REST or MCP that its user was asked about. */
@@ -21,7 +23,7 @@ export type WaitingCall = {
   askedAt: Date;
   zone: string;
   /** The tasks that the user saw. */
-  approved: ApprovalDescriptor["tasks"];
+  approved: readonly Pick<Task, "id" | "number">[];
 };
 
 const RECENT_MS = 60_000;
@@ -80,8 +82,10 @@ export async function listWaitingCalls(ctx: Context): Promise<PendingApproval[]>
 }
 
 /**
- * Decides a call, once; `carryOut` does it, in the same transaction. The same decision again gives the same answer and
- * does nothing. Undefined when the id is no call's.
+ * Decides a call, once; `carryOut` does it. One of many tasks is done in portions, each with its decision or its count in
+ * a transaction of its own: as long as there are more it gives `more`, and whoever decides the same again, or
+ * `listUnfinished`, goes on. The same decision about what is done gives the same answer and does nothing. Undefined when
+ * the id is no call's.
  * @throws AppError `approval_decided` when it was decided otherwise, and whatever `carryOut` throws: then it still waits
  */
 export async function decideCall(
@@ -89,19 +93,39 @@ export async function decideCall(
   id: string,
   decision: "approve" | "reject",
   carryOut: (call: WaitingCall) => Promise<ToolOutput>,
-): Promise<DecidedCall | undefined> {
+): Promise<DecidedCall | "more" | undefined> {
   const found = await queries.findApproval(ctx.db, ctx.userId, id);
   if (!found || found.runId !== null) return undefined;
+  // Whoever does a portion holds this lock.
   await lock(ctx);
   const status = decision === "approve" ? "approved" : "rejected";
-  if (await queries.decideApproval(ctx.db, ctx.userId, id, status, ctx.now)) {
-    const output = status === "approved" ? await carryOut(toCall(found)) : NOTHING;
-    await queries.storeOutput(ctx.db, ctx.userId, id, output);
-    return { approval: { id, status }, output };
-  }
-  const decided = await queries.findApproval(ctx.db, ctx.userId, id);
-  if (decided?.status !== status) throw new AppError("approval_decided", "This was decided before.");
-  return { approval: { id, status }, output: decided.output ?? NOTHING };
+  const done = (output: ToolOutput): DecidedCall => ({
+    approval: { id, status },
+    output,
+    ...(output.changed !== undefined && { call: found.callId }),
+  });
+  const isNew = await queries.decideApproval(ctx.db, ctx.userId, id, status, ctx.now);
+  const stored = await queries.findPortion(ctx.db, ctx.userId, id);
+  if (stored?.status !== status) throw new AppError("approval_decided", "This was decided before.");
+  const isUnfinished = stored.left !== null && stored.left > 0;
+  if (status === "rejected" || !(isNew || isUnfinished)) return done(stored.output ?? NOTHING);
+  const call = toCall(found);
+  const approved = { id, tasks: call.approved };
+  const portion = await nextPortion(ctx, approved);
+  const { output, left } = await endPortion(
+    ctx,
+    approved,
+    portion,
+    await carryOut({ ...call, approved: portion.tasks }),
+  );
+  if (left > 0) return "more";
+  await queries.storePortion(ctx.db, ctx.userId, id, { left, output });
+  return done(output);
+}
+
+/** Approved calls of all users that whoever did them has left half done, at most so many. */
+export function listUnfinished(db: Db, limit: number): Promise<{ id: string; userId: string }[]> {
+  return queries.listUnfinishedCalls(db, limit);
 }
 
 /** Forgets calls that were asked about a week ago or earlier, decided or not. */

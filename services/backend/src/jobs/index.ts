@@ -4,6 +4,7 @@ import { forgetEndedWindows } from "../domain/rate-limits.ts";
 import { forgetOldLogs } from "../domain/run-log.ts";
 import { emptyTrash } from "../domain/trash.ts";
 import { forgetOldCalls } from "../domain/waiting-calls.ts";
+import { finishCalls } from "../operations/perform.ts";
 import { keepSchema } from "./keep-schema.ts";
 
 /** What is done every now and then; the only list. Each may run on several replicas at once. */
@@ -12,6 +13,7 @@ const jobs = [
   { name: "old run logs", everyMs: 60_000, run: ({ db }: Deps) => forgetOldLogs(db) },
   { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => forgetEndedWindows(db) },
   { name: "trash", everyMs: 3_600_000, run: ({ db, clock }: Deps) => emptyTrash(db, clock()) },
+  { name: "half done calls", everyMs: 60_000, run: (deps: Deps) => finishCalls(deps) },
   { name: "old waiting calls", everyMs: 3_600_000, run: ({ db, clock }: Deps) => forgetOldCalls(db, clock()) },
 ];
 

@@ -1,8 +1,8 @@
 import type { ApprovalRequested, DecidedCall, Run, ToolOutput } from "@todo/contract";
 import { AppError } from "../domain/app-error.ts";
 import { decideApproval } from "../domain/approvals.ts";
-import type { Context } from "../domain/context.ts";
-import { askAboutCall, decideCall, needsApproval, type WaitingCall } from "../domain/waiting-calls.ts";
+import type { Context, Db } from "../domain/context.ts";
+import { askAboutCall, decideCall, listUnfinished, needsApproval, type WaitingCall } from "../domain/waiting-calls.ts";
 import { findOperation } from "./index.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 
@@ -28,13 +28,30 @@ export async function perform(
 }
 
 /**
- * Decides an approval, once. A run's goes on with its answer; a call's is done in this very transaction.
+ * Decides an approval, once. A run's goes on with its answer; a call's is done in this very transaction, or its next
+ * portion is: then it gives `more`, and the same decision is to be made again.
  * @throws AppError `not_found`, `approval_decided`, and whatever the operation throws
  */
-export async function decide(ctx: Context, id: string, decision: "approve" | "reject"): Promise<Run | DecidedCall> {
+export async function decide(
+  ctx: Context,
+  id: string,
+  decision: "approve" | "reject",
+): Promise<Run | DecidedCall | "more"> {
   const decided = await decideCall(ctx, id, decision, (waiting) => carryOut(ctx, waiting));
   return decided ?? decideApproval(ctx, id, decision);
 }
+
+/** Goes on with approved calls that their server has left half done. Gives how many. */
+export async function finishCalls({ db, asUser }: FinishDeps): Promise<number> {
+  const calls = await listUnfinished(db, FINISHED_AT_ONCE);
+  for (const { id, userId } of calls) {
+    while ((await asUser(userId, (ctx) => decide(ctx, id, "approve"))) === "more");
+  }
+  return calls.length;
+}
+
+type FinishDeps = { db: Db; asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T> };
+const FINISHED_AT_ONCE = 10;
 
 async function carryOut(ctx: Context, { input, ...waiting }: WaitingCall): Promise<ToolOutput> {
   const operation = findOperation(waiting.call.operation);

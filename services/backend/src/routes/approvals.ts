@@ -35,9 +35,12 @@ export function approvalRoutes({ asUser, worker }: Deps) {
   router.openapi(decideOne, async (c) => {
     const id = parseId(c.req.valid("param").id, "approval");
     const { decision } = c.req.valid("json");
-    const decided = await asUser(c.var.userId, (ctx) => decide(ctx, id, decision));
-    worker.wake();
-    return c.json(decided, 200);
+    for (;;) {
+      const decided = await asUser(c.var.userId, (ctx) => decide(ctx, id, decision));
+      if (decided === "more") continue;
+      worker.wake();
+      return c.json(decided, 200);
+    }
   });
   return router;
 }

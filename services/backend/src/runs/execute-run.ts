@@ -5,6 +5,7 @@ import { asUser, type Context } from "../domain/context.ts";
 import { append, type Ended, endRun, isOverlong, LeaseLost, sealRun, stoppedChunks } from "../domain/end-run.ts";
 import type { Question } from "../domain/model-context.ts";
 import { failedChunks, noticeFor } from "../domain/notices.ts";
+import { cutOffChunks } from "../domain/portions.ts";
 import { readPast } from "../domain/run-log.ts";
 import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
@@ -112,5 +113,7 @@ async function lastChunks(ctx: Context, run: RunRow, ending: Exclude<Ending, "se
   if (ending === "done") return [{ type: "finish-step" }, { type: "finish", finishReason: "stop" }];
   if (ending === "stopped") return stoppedChunks(ctx, run.id);
   const notice = noticeFor(ending.failed);
-  return failedChunks(notice);
+  const [told, ...ends] = failedChunks(notice);
+  // After the notice, so that it goes with it when another try goes on with the portions that are left.
+  return [...(told ? [told] : []), ...(await cutOffChunks(ctx, run.id)), ...ends];
 }

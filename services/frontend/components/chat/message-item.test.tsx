@@ -70,6 +70,19 @@ test("tasks that were looked at are listed, and that there are more", () => {
   expect(screen.getByText("No tasks found.")).toBeDefined();
 });
 
+test("a change of many tasks tells how far it is, then what it did and how much that was in all", () => {
+  const progress = { changes: [], progress: { done: 1_000, of: 2_500 } };
+  const doing = call({ toolName: "delete_tasks", output: progress, preliminary: true });
+  const { rerender } = show(message([doing], { status: "streaming" }));
+  expect(screen.getByText("Deleting… 1,000 of 2,500")).toBeDefined();
+  rerender(message([call({ output: { changes: [{ ...added, event: 1 }], changed: 2_500 } })]));
+  expect(receipts().map((item) => item.textContent)).toEqual([
+    expect.stringContaining("#2 Buy bread"),
+    "And 2,499 more",
+  ]);
+  expect(button("Undo all 2500 changes")).toBeDefined();
+});
+
 test("says what it is doing only while it does it", () => {
   const doing = call({ toolName: "delete_tasks", state: "input-available" });
   const { rerender } = show(message([doing], { status: "streaming" }));

@@ -6,7 +6,7 @@ import type { ChatSession } from "../../lib/chat/session.ts";
 import type { Row } from "../../lib/chat/state.ts";
 import { targetOfAnswer, type UndoTarget } from "../../lib/chat/undos.ts";
 import { formatMoment } from "../../lib/dates.ts";
-import { toolOutputOf } from "../../lib/receipts.ts";
+import { toolOutputOf, unlistedIn } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
 import { Icon } from "../ui/icon.tsx";
 import styles from "./message-item.module.css";
@@ -22,10 +22,10 @@ export const MessageItem = memo(function MessageItem(props: Props) {
   const { session, role, parts, status, runId, createdAt, isLast } = props;
   const { undos } = session;
   const state = useStore(undos);
-  const changes = parts.flatMap((part) =>
-    part.type === "dynamic-tool" ? (toolOutputOf(part.output)?.changes ?? []) : [],
-  );
-  const target = status === "streaming" ? null : targetOfAnswer(state, runId, changes);
+  const outputs = parts.flatMap((part) => (part.type === "dynamic-tool" ? (toolOutputOf(part.output) ?? []) : []));
+  const changes = outputs.flatMap((output) => output.changes);
+  const unlisted = outputs.reduce((sum, output) => sum + unlistedIn(output), 0);
+  const target = status === "streaming" ? null : targetOfAnswer(state, runId, changes, unlisted);
 
   function show(part: MessagePart, key: number) {
     switch (part.type) {
@@ -66,7 +66,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       {status === "stopped" && role === "assistant" && <p className={styles.status}>Stopped.</p>}
       {target !== null && (
         <UndoButton store={undos} target={target} className={styles.undoAll}>
-          <Icon name="undo" size={16} /> {wordsFor(target, changes.length)}
+          <Icon name="undo" size={16} /> {wordsFor(target, changes.length + unlisted)}
         </UndoButton>
       )}
     </article>

@@ -1,7 +1,7 @@
 import type { TaskChange } from "@todo/contract";
 import { isUndone, targetOfChange, type UndoStore } from "../../lib/chat/undos.ts";
 import { formatDue } from "../../lib/dates.ts";
-import { fieldChanges, verbOf } from "../../lib/receipts.ts";
+import { fieldChanges, inWords, verbOf } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import styles from "./receipts.module.css";
@@ -19,12 +19,13 @@ const icons: Record<TaskChange["kind"], IconName> = {
 type Props = { runId: string | null; undos: UndoStore };
 
 /** The committed changes of one tool call, each with the way back. */
-export function Receipts({ changes, ...props }: Props & { changes: TaskChange[] }) {
+export function Receipts({ changes, unlisted, ...props }: Props & { changes: TaskChange[]; unlisted: number }) {
   return (
     <ul aria-label="What was changed" className={styles.card}>
       {changes.map((change) => (
         <Receipt key={keyOf(change)} change={change} {...props} />
       ))}
+      {unlisted > 0 && <li className={styles.receipt}>And {inWords(unlisted)} more</li>}
     </ul>
   );
 }

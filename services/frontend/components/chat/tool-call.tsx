@@ -1,7 +1,7 @@
 import type { ToolPart } from "@todo/contract/message";
 import type { Row } from "../../lib/chat/state.ts";
 import type { UndoStore } from "../../lib/chat/undos.ts";
-import { toolOutputOf } from "../../lib/receipts.ts";
+import { inWords, toolOutputOf, unlistedIn } from "../../lib/receipts.ts";
 import { ApprovalCard } from "./approval-card.tsx";
 import { FoundTasks } from "./found-tasks.tsx";
 import { Receipts } from "./receipts.tsx";
@@ -30,6 +30,7 @@ type Props = {
 /** What the assistant did, told by what was committed: never by its own words. */
 export function ToolCall({ part, status, runId, undos, onDecide }: Props) {
   const output = part.state === "output-available" ? toolOutputOf(part.output) : null;
+  const isDoing = part.state === "input-available" || part.preliminary === true;
   const { approval } = part;
   return (
     <>
@@ -41,11 +42,14 @@ export function ToolCall({ part, status, runId, undos, onDecide }: Props) {
           onDecide={(decision) => onDecide(approval.id, decision)}
         />
       )}
-      {part.state === "input-available" && status === "streaming" && (
-        <p className={styles.doing}>{doing[part.toolName] ?? "Working…"}</p>
+      {isDoing && status === "streaming" && (
+        <p className={styles.doing}>
+          {doing[part.toolName] ?? "Working…"}
+          {output?.progress !== undefined && ` ${inWords(output.progress.done)} of ${inWords(output.progress.of)}`}
+        </p>
       )}
       {output !== null && output.changes.length > 0 && (
-        <Receipts changes={output.changes} runId={runId} undos={undos} />
+        <Receipts changes={output.changes} unlisted={unlistedIn(output)} runId={runId} undos={undos} />
       )}
       {output?.tasks !== undefined && <FoundTasks tasks={output.tasks} more={output.more ?? false} />}
     </>

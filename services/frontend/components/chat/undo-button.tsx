@@ -3,6 +3,7 @@
 import { limits } from "@todo/contract/limits";
 import { type ReactNode, useId, useRef } from "react";
 import type { UndoStore, UndoTarget } from "../../lib/chat/undos.ts";
+import { inWords } from "../../lib/receipts.ts";
 import { useStore } from "../../lib/store.ts";
 import { Button } from "../ui/button.tsx";
 import styles from "./undo-button.module.css";
@@ -94,8 +95,4 @@ function Conflict({ details, redo, onAnyway, onKeep }: ConflictProps) {
       </div>
     </div>
   );
-}
-
-function inWords(count: number): string {
-  return count.toLocaleString("en");
 }

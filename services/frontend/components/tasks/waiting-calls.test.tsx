@@ -54,6 +54,24 @@ test("shows who asks, and exactly which tasks it is about", async () => {
   expect(toast()?.message).toBe("“Backup” asks to delete 2 tasks. It waits for your approval.");
 });
 
+test("many tasks are undone by their call, until nothing is left", async () => {
+  server.on("POST /api/approvals/*", () => {
+    const changes = [{ kind: "deleted", before: milk, after: milk, event: 7 }];
+    return { approval: { id: "p" }, output: { changes, changed: 2_500 }, call: "c" };
+  });
+  const left = [1_500, 500, undefined];
+  server.on("POST /api/changes/undo", () => ({ changes: [], left: left.shift() }));
+  await open();
+  await act(() => store.decide(call("p"), "approve"));
+  expect(toast()?.message).toBe("Deleted 2500 tasks");
+  await act(async () => toast()?.action?.run());
+  expect(server.callsOf("POST /api/changes/undo").map(({ body }) => body)).toEqual([
+    { call: "c", anyway: false },
+    { call: "c", anyway: false },
+    { call: "c", anyway: false },
+  ]);
+});
+
 test("is announced once, and one that has no token is a program's", async () => {
   await open();
   toasts.set({ current: null });

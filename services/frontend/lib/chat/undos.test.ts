@@ -49,6 +49,19 @@ test("more than one call takes back is called for until nothing is left, and tel
   expect(server.callsOf("GET /api/changes")).toHaveLength(3);
 });
 
+test("changes that are not listed are undone with the answer, and have no redo here", async () => {
+  const changes = fakeChanges(server, 2_500);
+  const found = targetOfAnswer(undos.get(), "r", receipts(250), 2_250);
+  expect(found).toMatchObject({ redo: false, asks: [{ run: "r" }], total: 2_500 });
+  // The listed ones are the oldest, so undo comes to them last.
+  for (let event = 1_501; event <= 2_500; event++) changes.undone.set(event, event + 5_000);
+  await undos.refresh();
+  expect(targetOfAnswer(undos.get(), "r", receipts(250), 2_250)).toMatchObject({ redo: false });
+  if (found) await undos.undo(found);
+  expect(undone()).toHaveLength(2_500);
+  expect(targetOfAnswer(undos.get(), "r", receipts(250), 2_250)).toBeNull();
+});
+
 test("after a reload it goes on with what is left", async () => {
   const changes = fakeChanges(server, 1_500);
   for (let event = 501; event <= 1_500; event++) changes.undone.set(event, event + 5_000);

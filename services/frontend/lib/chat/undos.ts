@@ -131,18 +131,25 @@ export function targetOfChange({ undone }: UndoState, { event }: TaskChange): Un
 
 /**
  * What the button of a whole answer does: undo what is not undone, or redo all of it. Null where the receipts' own buttons
- * do, and while it is not known which run it was.
+ * do, and while it is not known which run it was. `unlisted`: changes that it made besides these; undo comes to them first,
+ * and they have no redo here, since the page does not know their numbers.
  */
-export function targetOfAnswer(state: UndoState, runId: string | null, changes: TaskChange[]): UndoTarget | null {
+export function targetOfAnswer(
+  state: UndoState,
+  runId: string | null,
+  changes: TaskChange[],
+  unlisted = 0,
+): UndoTarget | null {
   if (runId === null || changes.length === 0) return null;
   const key = `run ${runId}`;
   const events = changes.flatMap(({ event }) => event ?? []);
   const hasOld = events.length < changes.length;
-  const left = events.filter((event) => !state.undone.has(event)).length + (changes.length - events.length);
+  const listed = events.filter((event) => !state.undone.has(event)).length + (changes.length - events.length);
+  const left = listed > 0 ? listed + unlisted : 0;
   if (hasOld && state.attempts[key]?.state === "done") return null;
   if (left > 1 || hasOld) return { key, redo: false, asks: [{ run: runId }], total: left };
   const undos = [...new Set(events.flatMap((event) => state.undone.get(event) ?? []))];
-  if (left > 0 || undos.length < 2) return null;
+  if (left > 0 || unlisted > 0 || undos.length < 2) return null;
   return { key, redo: true, asks: inBlocks(undos).map((block) => ({ changes: block })), total: undos.length };
 }
 

@@ -92,6 +92,8 @@ export function outcomeText(tool: string, output: ToolOutput): string {
     return /nothing was|not done/i.test(message) ? message : `${message} Nothing was changed.`;
   }
   const lines = output.changes.map(changeText);
+  const unlisted = (output.changed ?? lines.length) - lines.length;
+  if (unlisted > 0) lines.push(`And ${unlisted} more: ${output.changed} in all.`);
   const missing = output.notFound ?? [];
   if (missing.length > 0) {
     const names = numbersText(missing);

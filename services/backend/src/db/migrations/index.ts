@@ -4,6 +4,7 @@ import * as core from "./2026-11-23-core.ts";
 import * as rowSecurity from "./2026-11-23-row-security.ts";
 import * as operations from "./2026-11-25-operations.ts";
 import * as waitingCalls from "./2026-11-25-waiting-calls.ts";
+import * as portions from "./2026-11-26-portions.ts";
 import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
 
 /**
@@ -17,4 +18,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-25-1-operations": operations,
   "2026-11-25-2-waiting-calls": waitingCalls,
   "2026-11-26-1-sealed-runs": sealedRuns,
+  "2026-11-26-2-portions": portions,
 };

@@ -1,4 +1,5 @@
 import type { ApprovalDescriptor, ToolOutput } from "@todo/contract";
+import { sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { CallRef } from "./task-events.ts";
 
@@ -12,13 +13,23 @@ export async function insertApproval(
     .execute();
 }
 
+/** What was asked about a call of a run, without the tasks, which may be many. */
 export async function findApprovalByCall(trx: Trx, call: CallRef) {
   return trx
     .selectFrom("approvals")
-    .selectAll()
+    .select(["id", "status"])
     .where("runId", "=", call.runId)
     .where("callId", "=", call.callId)
     .executeTakeFirst();
+}
+
+/** The tasks of an approval, in the order of its card; of each only what tells which it is. */
+export async function listApprovedTasks(trx: Trx, id: string): Promise<{ id: string; number: number }[]> {
+  const { rows } = await sql<{ id: string; number: number }>`
+    select "task" ->> 'id' as "id", ("task" ->> 'number')::integer as "number"
+    from "approvals", jsonb_array_elements("descriptor" -> 'tasks') with ordinality as "list" ("task", "place")
+    where "approvals"."id" = ${id} order by "place"`.execute(trx);
+  return rows;
 }
 
 export async function findApproval(trx: Trx, userId: string, id: string) {
@@ -90,12 +101,50 @@ export async function listWaitingCalls(trx: Trx, userId: string) {
     .execute();
 }
 
-export async function storeOutput(trx: Trx, userId: string, id: string, output: ToolOutput): Promise<void> {
-  await trx
-    .updateTable("approvals")
-    .set({ output: JSON.stringify(output) })
+/** How far what was decided has been done; without the tasks, which may be many. */
+export async function findPortion(trx: Trx, userId: string, id: string) {
+  return trx
+    .selectFrom("approvals")
+    .select(["status", "left", "output"])
     .where("userId", "=", userId)
     .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** Stores what was done by now of what was decided, and how many tasks are left. */
+export async function storePortion(
+  trx: Trx,
+  userId: string,
+  id: string,
+  { left, output }: { left: number; output: ToolOutput },
+): Promise<void> {
+  await trx
+    .updateTable("approvals")
+    .set({ left, output: JSON.stringify(output) })
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .execute();
+}
+
+/** The calls of a run that only some portions were done of. */
+export async function listCutOffCalls(trx: Trx, runId: string) {
+  return trx
+    .selectFrom("approvals")
+    .select(["callId", "left", "output"])
+    .where("runId", "=", runId)
+    .where("left", ">", 0)
+    .execute();
+}
+
+/** Approved calls that no run stands behind and that only some portions were done of, the oldest first. */
+export async function listUnfinishedCalls(db: Db, limit: number): Promise<{ id: string; userId: string }[]> {
+  return db
+    .selectFrom("approvals")
+    .select(["id", "userId"])
+    .where("runId", "is", null)
+    .where("left", ">", 0)
+    .orderBy("createdAt")
+    .limit(limit)
     .execute();
 }
 

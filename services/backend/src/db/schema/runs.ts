@@ -78,6 +78,8 @@ export type ApprovalsTable = {
   input: JSONColumnType<Record<string, unknown>> | null;
   tokenId: string | null;
   timeZone: string | null;
-  /** What deciding it has done. */
+  /** How many of its tasks are still to be done, when it is done in portions and one has been. */
+  left: number | null;
+  /** What deciding it has done, by now. */
   output: JSONColumnType<ToolOutput> | null;
 };
