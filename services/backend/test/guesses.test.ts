@@ -25,8 +25,8 @@ function from(i: number): Record<string, string> {
 const statusOf = async (person: Person) => (await person.request("GET", "/api/tasks")).status;
 
 describe("many passwords at once", () => {
-  it("are checked or refused for the moment, and shut nobody out", async () => {
-    const people = await Promise.all(Array.from({ length: 8 }, () => signUp(server)));
+  it("are checked or refused for the moment, and shut nobody out", { timeout: 90_000 }, async () => {
+    const people = await Promise.all(Array.from({ length: 4 }, () => signUp(server)));
     const wrong = { currentPassword: "wrong password", newPassword: "another password" };
     const answers = await Promise.all(
       Array.from({ length: 5 }, () =>
@@ -64,22 +64,24 @@ describe("guesses of a password", () => {
       seconds,
     ]);
 
-  it("are ten at most in 15 minutes, whoever makes them from where, however many come at once", async () => {
+  it("are ten at most in 15 minutes, whoever makes them from where, however many come at once", {
+    timeout: 90_000,
+  }, async () => {
     const ann = await signUp(server);
     const statuses: number[] = [];
-    // Half a minute passes after each burst: 15 minutes in all.
-    for (let burst = 0; burst < 31; burst++) {
-      const answers = await Promise.all(Array.from({ length: 7 }, (_, i) => guess(ann.email, burst * 7 + i)));
+    // Half a minute passes after each burst, which leaves two minutes of the 15 to a slow machine.
+    for (let burst = 0; burst < 26; burst++) {
+      const answers = await Promise.all(Array.from({ length: 8 }, (_, i) => guess(ann.email, burst * 8 + i)));
       statuses.push(...answers.map(({ status }) => status));
       await waitSeconds(29);
     }
-    expect(statuses).toHaveLength(217);
+    expect(statuses).toHaveLength(208);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     // Five at once, then after 30 seconds, 1, 2 and 4 minutes; the next wait is 8 minutes.
     expect(statuses.filter((status) => status === 401)).toHaveLength(9);
     await waitSeconds(480);
     expect((await guess(ann.email)).status).toBe(401);
-    await waitSeconds(890);
+    await waitSeconds(800);
     expect((await guess(ann.email)).status).toBe(429);
   });
 
