@@ -234,7 +234,7 @@ describe("a program's call that deletes many tasks", () => {
     expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: 5 });
     expect(await finishCalls(server.deps)).toBe(0);
     const decided = await ann.json<DecidedCall>("POST", `/api/approvals/${approval.id}`, { decision: "approve" });
-    expect(decided.output).toMatchObject({ changed: MANY });
+    expect(decided.output).toMatchObject({ changed: MANY, notFound: [] });
     expect(await deletions(server)).toMatchObject({ portions: 5 });
     expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { call: decided.call })).left).toBe(200);
     expect((await ann.request("POST", `/api/approvals/${approval.id}`, { decision: "reject" })).status).toBe(409);
