@@ -6,7 +6,7 @@ import { type Cluster, nameOf, replacedWithCluster } from "./cluster.ts";
 import type { ChartValues, HelmEngine, Settings } from "./config.ts";
 import { mergeValues } from "./merge-values.ts";
 import { contentSecret } from "./secret.ts";
-import { type Volume, volumeOf } from "./volume.ts";
+import { CLAIM, type Volume, volumeOf } from "./volume.ts";
 
 export type DatabaseArgs = {
   cluster: Cluster;
@@ -27,8 +27,6 @@ export type DatabaseAddress = {
 };
 
 const LENGTH = 32;
-/** As the chart's StatefulSet names the claim of its one pod. */
-const CLAIM = "data-postgres-0";
 
 /**
  * The database of the configuration: one in the cluster, or one that is there already.
@@ -81,7 +79,7 @@ export class Database extends ComponentResource implements DatabaseAddress {
     this.registerOutputs({});
   }
 
-  /** Asks for more room than the volume was made with. Kubernetes refuses it at preview where the class can't grow. */
+  /** Asks for more room than the volume was made with, where `refuseGrowth` has nothing against it. */
   #grow(made: Volume, wanted: Volume, cluster: Cluster, chart: ChartInstall): void {
     if (!made.enabled || wanted.size === made.size) return;
     new PersistentVolumeClaimPatch(

@@ -1,5 +1,6 @@
 import { getStack } from "@pulumi/pulumi";
 import { UserError } from "../scripts/local/user-error.mjs";
+import { askCluster } from "./ask-cluster.ts";
 import type { Settings } from "./config.ts";
 import type { Machine } from "./machine.ts";
 
@@ -11,15 +12,11 @@ export const OWNER = "todo/stack";
  * To be asked by a stack that has made none; where no kubectl can tell, Kubernetes refuses to make it once more.
  * @throws UserError when it is somebody else's
  */
-export async function findLeftNamespace({ target, context, namespace }: Settings, machine: Machine): Promise<boolean> {
-  const get = ["get", "namespace", namespace, "--ignore-not-found", "--output=json"];
-  let answer = await machine.run("kubectl", [`--context=${context}`, ...get]);
-  if (answer.kind === "missing" && target.kind === "minikube") {
-    answer = await machine.run("minikube", ["-p", target.profile, "kubectl", "--", ...get]);
-  }
-  const found = answer.kind === "done" ? parse(answer.stdout) : {};
-  if (found.kind !== "Namespace" || Object(found.status).phase === "Terminating") return false;
-  const owner = Object(Object(found.metadata).annotations)[OWNER];
+export async function findLeftNamespace(settings: Settings, machine: Machine): Promise<boolean> {
+  const { context, namespace } = settings;
+  const found = await askCluster(settings, machine, ["namespace", namespace]);
+  if (found["kind"] !== "Namespace" || Object(found["status"]).phase === "Terminating") return false;
+  const owner = Object(Object(found["metadata"]).annotations)[OWNER];
   if (owner === getStack()) return true;
   throw new UserError(
     `the cluster ${context} has a namespace ${namespace} already, ` +
@@ -29,12 +26,4 @@ export async function findLeftNamespace({ target, context, namespace }: Settings
       "or, if it is this stack's, say so:\n" +
       `  kubectl --context ${context} annotate --overwrite namespace ${namespace} ${OWNER}=${getStack()}`,
   );
-}
-
-function parse(json: string): Record<string, unknown> {
-  try {
-    return Object(JSON.parse(json || "{}"));
-  } catch {
-    return {};
-  }
 }

@@ -1,6 +1,7 @@
 import { readSettings } from "./config.ts";
 import { type Deployed, readDeployed, refuseLoss } from "./deployed.ts";
 import { refuseMissingHelpers } from "./docker-logins.ts";
+import { refuseGrowth } from "./growth.ts";
 import { findLeftNamespace } from "./left-namespace.ts";
 import { thisMachine } from "./machine.ts";
 import { findMinikube, type Minikube } from "./minikube.ts";
@@ -37,5 +38,6 @@ async function prepare(): Promise<Start> {
     refuseMissingHelpers(machine),
   ]);
   refuseLoss(settings, before);
+  await refuseGrowth(settings, before, machine);
   return { minikube, before, takeOver: before === undefined && (await findLeftNamespace(settings, machine)) };
 }

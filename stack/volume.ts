@@ -1,5 +1,8 @@
 import { DEFAULTS } from "./defaults.ts";
 
+/** As the chart's StatefulSet names the claim of its one pod. */
+export const CLAIM = "data-postgres-0";
+
 /** What a volume is made with. Kubernetes changes none of it later, but the size where the storage class can grow. */
 export type Volume = {
   /** `false`: there is none, and the data go with the pod. */
