@@ -16,7 +16,14 @@ test("only http(s) addresses become links, without the sentence's punctuation", 
     { type: "link", text: "http://x.org", href: "http://x.org" },
     { type: "text", text: ")!" },
   ]);
-  for (const text of ["javascript:alert(1)", "data:text/html,x", "//evil.example", "https://", "<a href=x>"]) {
+  for (const text of [
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example",
+    "https://",
+    "<a href=x>",
+    "https://bank.example:x@evil.example",
+  ]) {
     expect(linkify(text)).toEqual([{ type: "text", text }]);
   }
 });

@@ -1,6 +1,6 @@
 import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
 import { protocol, Usage } from "@openai/agents";
-import type { Chunk } from "@todo/contract";
+import { type Chunk, withoutHidden } from "@todo/contract";
 import type { JournaledResponse } from "../domain/run-log.ts";
 import { findOperation } from "../operations/index.ts";
 import { storeTurn } from "../runs/journal.ts";
@@ -113,11 +113,8 @@ class TextChunks {
   add(raw: string): void {
     const text = this.#half + raw;
     this.#half = /[\uD800-\uDBFF]$/.exec(text)?.[0] ?? "";
-    // PostgreSQL stores neither NUL nor half characters.
-    const delta = text
-      .slice(0, text.length - this.#half.length)
-      .replaceAll("\0", "")
-      .toWellFormed();
+    // PostgreSQL stores neither NUL, which nobody sees either, nor half characters.
+    const delta = withoutHidden(text.slice(0, text.length - this.#half.length).toWellFormed());
     if (delta === "") return;
     if (!this.#any) this.#log.push({ type: "text-start", id: this.#id });
     this.#any = true;
