@@ -32,7 +32,6 @@ export async function runApp(startAll: (session: Session) => Promise<void>): Pro
   const say = (line: string) => console.log(line);
   /** In the order in which it started. */
   const running: Supervised[] = [];
-  const { promise: gaveUp, resolve: giveUp } = Promise.withResolvers<Error>();
   const { signal, requested } = listenForStop({
     onForce: async () => {
       await endAll("kill");
@@ -54,7 +53,7 @@ export async function runApp(startAll: (session: Session) => Promise<void>): Pro
   };
   const keepRunning = async (name: string, launch: () => Promise<Running>) => {
     signal.throwIfAborted();
-    running.push(await supervise({ name, launch, say, giveUp }));
+    running.push(await supervise({ name, launch, say }));
     signal.throwIfAborted();
   };
   const openDatabase = async ({ dataDir, databaseUrl }: Settings) => {
@@ -82,8 +81,7 @@ export async function runApp(startAll: (session: Session) => Promise<void>): Pro
   Stop       Ctrl-C
 `);
       started = true;
-      const error = await Promise.race([requested, gaveUp]);
-      if (error) throw error;
+      await requested;
       say("\nStopping…");
       await endAll("stop");
       say("Stopped. Your data is kept.");

@@ -16,7 +16,7 @@ function fakeService() {
 }
 
 function options() {
-  return { name: "backend", say: vi.fn(), giveUp: vi.fn(), firstPauseMs: 1 };
+  return { name: "backend", say: vi.fn(), pause: vi.fn(async (_ms: number) => {}) };
 }
 
 it("starts again what ended, and says so", async () => {
@@ -32,35 +32,38 @@ it("starts again what ended, and says so", async () => {
 
 it("leaves alone what was stopped", async () => {
   const { launch } = fakeService();
-  const { say, giveUp, ...rest } = options();
-  const service = await supervise({ ...rest, say, giveUp, launch });
+  const { say, ...rest } = options();
+  const service = await supervise({ ...rest, say, launch });
   await service.stop();
   expect(launch).toHaveBeenCalledTimes(1);
   expect(say).not.toHaveBeenCalled();
 });
 
-it("gives up after five starts that did not last", async () => {
+it("goes on however often it ends or does not start, after longer pauses, half a minute at most, and says so", async () => {
   const { launch, endLast } = fakeService();
-  const { giveUp, ...rest } = options();
-  await supervise({ ...rest, giveUp, launch });
-  for (let runs = 1; runs <= 6; runs += 1) {
-    await vi.waitFor(() => expect(launch).toHaveBeenCalledTimes(runs));
-    endLast("exit code 1");
-  }
-  await vi.waitFor(() => expect(giveUp).toHaveBeenCalledTimes(1));
-  expect(launch).toHaveBeenCalledTimes(6);
+  const { say, pause, name } = options();
+  const service = await supervise({ name, say, pause, launch });
+  for (let i = 0; i < 9; i += 1) launch.mockRejectedValueOnce(new Error("no answer"));
+  endLast("exit code 1");
+  await vi.waitFor(() => expect(say).toHaveBeenLastCalledWith("The backend runs again."));
+  const waits = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000, 30_000];
+  expect(pause.mock.calls.map(([ms]) => ms)).toEqual(waits);
+  expect(say.mock.calls[0]).toEqual(["The backend ended (exit code 1). Starting it again in 0.5 s."]);
+  expect(say.mock.calls[9]?.[0]).toMatch(/\(no answer\).* in 30\.0 s; its log is in the data folder/);
+  endLast("exit code 1");
+  await vi.waitFor(() => expect(pause).toHaveBeenCalledTimes(11));
+  expect(pause.mock.lastCall?.[0]).toBe(30_000);
+  await service.stop();
 });
 
-it("counts a start that fails as one of the five", async () => {
+it("starts nothing more when it is stopped between two starts", async () => {
   const { launch, endLast } = fakeService();
-  const { giveUp, ...rest } = options();
-  await supervise({ ...rest, giveUp, launch });
-  launch.mockRejectedValue(new Error("no answer"));
+  const { say, name } = options();
+  const service = await supervise({ name, say, launch });
   endLast("exit code 1");
-  await vi.waitFor(() =>
-    expect(giveUp).toHaveBeenCalledWith(expect.objectContaining({ message: expect.stringContaining("no answer") })),
-  );
-  expect(launch).toHaveBeenCalledTimes(6);
+  await vi.waitFor(() => expect(say).toHaveBeenCalledTimes(1));
+  await service.stop();
+  expect(launch).toHaveBeenCalledTimes(1);
 });
 
 it("hands a fault of the first start to the caller", async () => {

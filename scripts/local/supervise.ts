@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Running } from "./service.ts";
-import { errorMessage, UserError } from "./user-error.mjs";
+import { errorMessage } from "./user-error.mjs";
 
-const RESTARTS = 5;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
 /** After this long without a fault, the faults before are forgotten. */
 const CALM_MS = 60_000;
 
@@ -12,53 +13,52 @@ export type SuperviseOptions = {
   name: string;
   launch: () => Promise<Running>;
   say: (line: string) => void;
-  /** Called once when it keeps ending. */
-  giveUp: (error: Error) => void;
-  firstPauseMs?: number;
+  /** For tests. */
+  pause?: (ms: number, signal: AbortSignal) => Promise<void>;
 };
 
 /**
- * Starts something and starts it again when it ends by itself, each time after a longer pause, a few times. A fault at
+ * Starts something and starts it again whenever it ends by itself, each time after a longer pause, up to 30 s. A fault at
  * the first start is the caller's to see.
  */
 export async function supervise(options: SuperviseOptions): Promise<Supervised> {
-  const { name, launch, say, giveUp, firstPauseMs = 500 } = options;
+  const { name, launch, say, pause = (ms, signal) => delay(ms, undefined, { signal }) } = options;
   let current = await launch();
-  let stopping = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
 
-  const relaunch = async (how: string, faults: number): Promise<Running | undefined> => {
-    let reason = how;
-    for (let attempt = faults; attempt <= RESTARTS; attempt += 1) {
-      say(`The ${name} ended (${reason}). Starting it again, attempt ${attempt} of ${RESTARTS}.`);
-      await delay(firstPauseMs * 2 ** (attempt - 1));
-      if (stopping) return undefined;
-      try {
-        const next = await launch();
-        if (!stopping) say(`The ${name} runs again.`);
-        return next;
-      } catch (error) {
-        reason = errorMessage(error);
-      }
+  /** Waits, then starts it; undefined when that failed, or is not wanted any more. */
+  const relaunch = async (reason: string, faults: number): Promise<{ next?: Running; reason: string }> => {
+    const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (faults - 1), LONGEST_PAUSE_MS);
+    const log = faults > 1 ? "; its log is in the data folder, under logs" : "";
+    say(`The ${name} ended (${reason}). Starting it again in ${(pauseMs / 1000).toFixed(1)} s${log}.`);
+    try {
+      await pause(pauseMs, signal);
+      const next = await launch();
+      if (!signal.aborted) say(`The ${name} runs again.`);
+      return { next, reason };
+    } catch (error) {
+      return { reason: errorMessage(error) };
     }
-    giveUp(new UserError(`the ${name} keeps ending (${reason}): its log is in the data folder, under logs`));
-    return undefined;
   };
   const watch = async () => {
     for (let faults = 0; ; ) {
       const start = Date.now();
-      const how = await current.ended;
-      if (stopping) return;
-      faults = Date.now() - start > CALM_MS ? 1 : faults + 1;
-      const next = await relaunch(how, faults);
-      if (!next) return;
-      current = next;
-      if (stopping) await current.stop();
+      let reason = await current.ended;
+      if (Date.now() - start > CALM_MS) faults = 0;
+      for (let next: Running | undefined; !next; ) {
+        if (signal.aborted) return;
+        faults += 1;
+        ({ next, reason } = await relaunch(reason, faults));
+        current = next ?? current;
+      }
+      if (signal.aborted) await current.stop();
     }
   };
 
   const watching = watch();
   const end = (way: "stop" | "kill") => async () => {
-    stopping = true;
+    stopping.abort();
     await current[way]();
     await watching;
   };

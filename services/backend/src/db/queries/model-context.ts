@@ -45,7 +45,7 @@ export async function findModelContext(
         select json_agg("open") from (
           select "number", "title", "dueDate"::text, "dueTime", "priority", "tags" from "tasks"
           where "userId" = ${userId} and "status" = 'open' and "deletedAt" is null
-          order by "dueDate" nulls last, "dueTime" nulls last, "number" limit ${bounds.tasks + 1}
+          order by "tasks"."dueDate" nulls last, "tasks"."dueTime" nulls last, "number" limit ${bounds.tasks + 1}
         ) as "open"
       ), '[]') as "tasks"
     from "messages" as "question" join "conversations" on "conversations"."id" = "question"."conversationId"
