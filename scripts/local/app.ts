@@ -5,7 +5,7 @@ import { BACKEND, FRONTEND, ROOT, STANDALONE } from "./paths.mjs";
 import { assertPortFree } from "./ports.mjs";
 import { type Running, type ServiceOptions, startService } from "./service.ts";
 import type { Settings } from "./settings.mjs";
-import { lastLines } from "./steps.mjs";
+import { excerpt } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
 /** A small young generation: 12 MB less memory when idle, for a little more work under load. */
@@ -45,15 +45,11 @@ export function backendEnv(settings: Settings, databaseUrl: string, origin = BUI
 
 /** Brings the database's tables up to date. */
 export async function migrate(env: NodeJS.ProcessEnv, signal: AbortSignal, origin = BUILT): Promise<void> {
-  const { code, output } = await run(process.execPath, [origin.backend.migrate], {
-    cwd: ROOT,
-    env,
-    signal,
-  });
+  const { code, output } = await run(process.execPath, [origin.backend.migrate], { cwd: ROOT, env, signal });
   if (code === 0) return;
-  const lines = output.trim().split("\n");
-  if (lines.length > 1) console.error(`\n${lastLines(output)}`);
-  const reason = lines.length > 1 ? "its last lines are above" : lines[0] || `exit code ${code}`;
+  const [line, ...more] = output.trim().split("\n");
+  if (more.length > 0) console.error(`\n${excerpt(output)}`);
+  const reason = more.length > 0 ? "its own words are above" : line || `exit code ${code}`;
   throw new UserError(`the database could not be brought up to date: ${reason}`);
 }
 

@@ -8,7 +8,7 @@ import { run } from "../programs.ts";
 import { whileLocked } from "./lock.mjs";
 import { BACKEND, FRONTEND, NODE_MODULES, ROOT, STANDALONE } from "./paths.mjs";
 import { readStamp, unlessStamped } from "./stamps.mjs";
-import { lastLines, step } from "./steps.mjs";
+import { excerpt, step } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
 export type Build = {
@@ -74,8 +74,8 @@ async function runOrFail(what: string, args: string[], cwd: string, signal?: Abo
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" } as const;
   const { code, output } = await run(process.execPath, args, { cwd, env, signal });
   if (code === 0) return;
-  console.error(`\n${lastLines(output, 40)}`);
-  throw new UserError(`${what} could not be built, the last lines are above: undo your last change or report it`);
+  console.error(`\n${excerpt(output)}`);
+  throw new UserError(`${what} could not be built, its own words are above: undo your last change or report it`);
 }
 
 if (import.meta.main) await runCommand(buildAll);

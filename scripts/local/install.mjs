@@ -6,7 +6,7 @@ import { whileLocked } from "./lock.mjs";
 import { NODE_MODULES, ROOT } from "./paths.mjs";
 import { runPlainly } from "./processes.mjs";
 import { readStamp, unlessStamped } from "./stamps.mjs";
-import { bothEnds, step } from "./steps.mjs";
+import { excerpt, step } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
 const MANIFESTS = ["", "services/contract", "services/backend", "services/frontend"];
@@ -52,7 +52,7 @@ async function npmCi(signal) {
     for (const stream of [stdout, stderr]) stream?.on("data", (chunk) => (output += chunk));
   });
   if (code === 0) return;
-  console.error(`\n${bothEnds(output)}`);
+  console.error(`\n${excerpt(output)}`);
   throw new UserError("npm ci failed, its own words are above: check the network and the disk, then start again");
 }
 

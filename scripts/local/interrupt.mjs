@@ -15,7 +15,7 @@ export class Interrupted extends Error {
  * Listens for the wish to stop. The first one aborts the signal, a second one (pressed again) calls `onForce`. A parent
  * that dies counts as the first.
  * @param {{ onForce: () => void }} handlers
- * @returns {{ signal: AbortSignal, requested: Promise<void> }}
+ * @returns {{ signal: AbortSignal }}
  */
 export function listenForStop({ onForce }) {
   const controller = new AbortController();
@@ -33,8 +33,5 @@ export function listenForStop({ onForce }) {
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, stop);
   process.on("disconnect", () => first === 0 && stop());
-  const requested = new Promise((/** @type {(value: void) => void} */ resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  return { signal, requested };
+  return { signal };
 }

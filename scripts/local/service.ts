@@ -3,7 +3,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { openLog } from "../programs.ts";
 import { waitUntil } from "./processes.mjs";
-import { lastLines } from "./steps.mjs";
+import { excerpt } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
 const READY_TIMEOUT_MS = 90_000;
@@ -89,9 +89,9 @@ export async function startService(options: ServiceOptions): Promise<Running> {
   const how = alive ? `no answer in ${READY_TIMEOUT_MS / 1000} s` : await ended;
   await kill();
   await explain?.();
-  const lines = lastLines(readFileSync(logFile).subarray(offset).toString());
+  const lines = excerpt(readFileSync(logFile).subarray(offset).toString());
   console.error(`\n${lines || "(it wrote nothing)"}`);
-  throw new UserError(`the ${name} did not start (${how}): its last lines are above, all of them in ${logFile}`);
+  throw new UserError(`the ${name} did not start (${how}): its own words are above, all of them in ${logFile}`);
 }
 
 async function answers(url: string): Promise<boolean> {

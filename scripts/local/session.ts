@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { assistantName } from "./app.ts";
 import { checkPlace } from "./check-place.mjs";
 import { lockDataDir } from "./data-dir.mjs";
@@ -32,7 +33,7 @@ export async function runApp(startAll: (session: Session) => Promise<void>): Pro
   const say = (line: string) => console.log(line);
   /** In the order in which it started. */
   const running: Supervised[] = [];
-  const { signal, requested } = listenForStop({
+  const { signal } = listenForStop({
     onForce: async () => {
       await endAll("kill");
       process.exit(INTERRUPTED);
@@ -81,7 +82,7 @@ export async function runApp(startAll: (session: Session) => Promise<void>): Pro
   Stop       Ctrl-C
 `);
       started = true;
-      await requested;
+      await once(signal, "abort");
       say("\nStopping…");
       await endAll("stop");
       say("Stopped. Your data is kept.");

@@ -21,19 +21,11 @@ export async function step(title, work) {
 }
 
 /**
- * The end of a long output: what went wrong stands there.
- * @param {string} output
- * @param {number} [count]
- */
-export function lastLines(output, count = 15) {
-  return output.trimEnd().split("\n").slice(-count).join("\n");
-}
-
-/**
- * The begin and the end of a long output, for programs that name the fault first and then explain themselves at length.
+ * The begin and the end of a long output: some programs name the fault first and then explain themselves at length,
+ * others come to it last.
  * @param {string} output
  */
-export function bothEnds(output) {
+export function excerpt(output) {
   const lines = output.trim().split("\n");
-  return lines.length <= 20 ? lines.join("\n") : [...lines.slice(0, 12), "…", ...lines.slice(-6)].join("\n");
+  return lines.length <= 40 ? lines.join("\n") : [...lines.slice(0, 12), "…", ...lines.slice(-24)].join("\n");
 }

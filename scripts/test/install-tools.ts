@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "../command.ts";
-import { bothEnds, step } from "../local/steps.mjs";
+import { excerpt, step } from "../local/steps.mjs";
 import { errorCode, printError, UserError } from "../local/user-error.mjs";
 import { run } from "../programs.ts";
 import { apiTypesFile, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.ts";
@@ -74,7 +74,7 @@ async function install({ name, version, fill }: Source, signal: AbortSignal): Pr
     try {
       const { code, output } = await run(program, args, { cwd: folder, env, signal });
       if (code === 0) return output;
-      console.error(`\n${bothEnds(output)}`);
+      console.error(`\n${excerpt(output)}`);
     } catch (error) {
       if (errorCode(error) !== "ENOENT") throw error;
       throw new UserError(`${program} is not on PATH: install ${needed}, then run this again`);

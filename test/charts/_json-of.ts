@@ -1,5 +1,5 @@
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { bothEnds } from "../../scripts/local/steps.mjs";
+import { excerpt } from "../../scripts/local/steps.mjs";
 import { run } from "../../scripts/programs.ts";
 
 /**
@@ -11,6 +11,6 @@ export async function jsonOf<T>(program: string, args: readonly string[]): Promi
   try {
     return JSON.parse(output) as T;
   } catch {
-    throw new Error(`${program} ${args.join(" ")}\n${bothEnds(output)}`);
+    throw new Error(`${program} ${args.join(" ")}\n${excerpt(output)}`);
   }
 }

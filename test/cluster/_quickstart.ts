@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { lastLines } from "../../scripts/local/steps.mjs";
+import { excerpt } from "../../scripts/local/steps.mjs";
 import { run } from "../../scripts/programs.ts";
 import { clusterEnv, minikube } from "./_cluster.ts";
 
@@ -26,5 +26,5 @@ export async function runBash(commands: string, timeoutMs: number): Promise<void
   writeFileSync(script, `trap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${commands}`);
   const signal = AbortSignal.timeout(timeoutMs);
   const { code, output } = await run("bash", ["-euo", "pipefail", script], { cwd: ROOT, env: clusterEnv(), signal });
-  if (code !== 0) throw new Error(`QUICKSTART ended with code ${code}:\n${lastLines(output, 40)}`);
+  if (code !== 0) throw new Error(`QUICKSTART ended with code ${code}:\n${excerpt(output)}`);
 }

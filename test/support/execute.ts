@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { ROOT } from "../../scripts/local/paths.mjs";
-import { lastLines } from "../../scripts/local/steps.mjs";
+import { excerpt } from "../../scripts/local/steps.mjs";
 
 export type ExecuteOptions = {
   env?: NodeJS.ProcessEnv;
@@ -38,5 +38,5 @@ export async function execute(
   const { stdout, all, failed, timedOut, originalMessage } = result;
   if (!failed) return stdout.trim();
   const why = timedOut ? `did not end within ${timeoutMs / 1_000} s` : "failed";
-  throw new Error(`${[program, ...args].join(" ")} ${why}:\n${lastLines(all || originalMessage || "").trim()}`);
+  throw new Error(`${[program, ...args].join(" ")} ${why}:\n${excerpt(all || originalMessage || "")}`);
 }

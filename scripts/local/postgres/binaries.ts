@@ -1,4 +1,3 @@
-import { accessSync, chmodSync, constants } from "node:fs";
 import { errorCode, UserError } from "../user-error.mjs";
 
 export type Binaries = { initdb: string; postgres: string; pg_ctl: string };
@@ -13,8 +12,6 @@ export async function findBinaries(): Promise<Binaries> {
     if (errorCode(error) !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new UserError(noBinaries(`does not exist for ${platform}`), { cause: error });
   }
-  makeExecutable(binaries.initdb);
-  makeExecutable(binaries.postgres);
   return binaries;
 }
 
@@ -24,14 +21,4 @@ export function noBinaries(fault: string): string {
     `the built-in PostgreSQL ${fault}: ` +
     "start a PostgreSQL of your own and give its address, DATABASE_URL=postgres://user:password@host:5432/name npm start"
   );
-}
-
-function makeExecutable(file: string): void {
-  if (process.platform === "win32") return;
-  try {
-    accessSync(file, constants.X_OK);
-  } catch {
-    // Some package managers and archives drop the bit.
-    chmodSync(file, 0o755);
-  }
 }
