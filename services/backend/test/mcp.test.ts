@@ -196,7 +196,7 @@ describe("the endpoint", () => {
     const broken = await startTestServer({ log });
     closeAfterTest(broken);
     const program = await makeProgram(await signUp(broken));
-    await sql(broken.databaseUrl, `alter table "taskEvents" rename to "gone"`);
+    await sql(broken.databaseUrl, `alter table "taskEvents" rename column "after" to "gone"`);
     const params = { name: "add_tasks", arguments: { tasks: [{ title: "x" }] } };
     const { result } = await answerTo(await post(program, "tools/call", params));
     expect(sentenceOf(result as CallToolResult)).toBe("Something went wrong here. Try again.");
