@@ -23,7 +23,7 @@ export function data(): void {
     "a task outlives another %s, which is refused with its cure",
     { timeout: LONG },
     async (key, value, flags, said) => {
-      person = await newPerson("outlive");
+      person ||= await newPerson("outlive");
       await setConfig(key, value, ...flags);
       try {
         await expect(previewed()).rejects.toThrow(said);
@@ -39,6 +39,7 @@ export function data(): void {
   );
 
   it("a task outlives another password of the database", { timeout: LONG }, async () => {
+    person ||= await newPerson("outlive");
     // The database starts anew with it, and the backend's pods of before still answer for a moment.
     const isThere = () =>
       tasksOf(person).then(
@@ -54,6 +55,7 @@ export function data(): void {
   });
 
   it("a task outlives what holds its volume", { timeout: LONG }, async () => {
+    person ||= await newPerson("outlive");
     await kubectl("delete", "statefulset", "postgres");
     await must("pulumi", ["refresh", "--yes", "--skip-preview", "--stack", STACK, "--non-interactive"]);
     await npmWell("up");
