@@ -8,6 +8,9 @@ const QUIET_MS = 10_000;
 /** While a database goes, some of its connections still answer: it is back when nothing has failed for so long. */
 const SETTLED_MS = 500;
 
+/** Who is told of what queries meet with. */
+export type Watch = Pick<Availability, "answered" | "failed">;
+
 /**
  * Whether the database answers, as everything that asks it finds out. The one place that logs it: a line when it goes,
  * one when it is back, and one a minute in between, however many ask in vain.

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
 import { noticeFault } from "../faults.ts";
-import type { Availability } from "./availability.ts";
+import type { Watch } from "./availability.ts";
 import { isUnavailable } from "./unavailable.ts";
 
 /** In milliseconds: the longest time for one statement, and for nothing in a transaction. */
@@ -40,7 +40,7 @@ function isTaken(error: unknown): boolean {
 export class DatabaseConnection implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #names = new Map<string, string>();
-  readonly #watch: Pick<Availability, "answered" | "failed">;
+  readonly #watch: Watch;
   readonly #pooled: boolean;
   readonly #begin: string;
   #prepares: boolean;
@@ -48,17 +48,13 @@ export class DatabaseConnection implements PostgresPoolClient {
   /** Why this connection is of no use any more. */
   #lost: { error: unknown } | undefined;
 
-  static async open(client: pg.PoolClient, limits: Limits, watch: Pick<Availability, "answered" | "failed">) {
+  static async open(client: pg.PoolClient, limits: Limits, watch: Watch) {
     const direct = await isDirect(client);
     if (direct) await client.query(settings(limits, false));
     return new DatabaseConnection(client, direct ? undefined : limits, watch);
   }
 
-  private constructor(
-    client: pg.PoolClient,
-    limits: Limits | undefined,
-    watch: Pick<Availability, "answered" | "failed">,
-  ) {
+  private constructor(client: pg.PoolClient, limits: Limits | undefined, watch: Watch) {
     this.#client = client;
     this.#watch = watch;
     this.#pooled = limits !== undefined;

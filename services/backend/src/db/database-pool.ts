@@ -1,12 +1,11 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import type pg from "pg";
 import { noticeFault } from "../faults.ts";
-import type { Availability } from "./availability.ts";
+import type { Watch } from "./availability.ts";
 import { DatabaseConnection, type Limits } from "./database-connection.ts";
 import { isReadOnly, isUnavailable } from "./unavailable.ts";
 
-type Watched = Pick<Availability, "answered" | "failed">;
-const UNWATCHED: Watched = { answered: () => {}, failed: () => {} };
+const UNWATCHED: Watch = { answered: () => {}, failed: () => {} };
 
 /**
  * The pool behind Kysely. Its `pg.Pool` must be in pipeline mode and name no limits of its own: poolers refuse those.
@@ -16,12 +15,12 @@ export class DatabasePool implements PostgresPool {
   readonly options: object;
   readonly #pool: pg.Pool;
   readonly #limits: Limits;
-  readonly #availability: Watched;
+  readonly #availability: Watch;
   readonly #connections = new WeakMap<pg.PoolClient, { connection: DatabaseConnection; failovers: number }>();
   /** Connections from before a failover lead to a server that takes no changes any more. */
   #failovers = 0;
 
-  constructor(pool: pg.Pool, limits: Limits, availability: Watched = UNWATCHED) {
+  constructor(pool: pg.Pool, limits: Limits, availability: Watch = UNWATCHED) {
     this.#pool = pool;
     this.options = pool.options;
     this.#limits = limits;

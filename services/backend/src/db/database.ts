@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
 import pg from "pg";
-import type { Availability } from "./availability.ts";
+import type { Watch } from "./availability.ts";
 import { isUnprepared } from "./database-connection.ts";
 import { DatabasePool } from "./database-pool.ts";
 import type { Database } from "./schema/index.ts";
@@ -20,7 +20,7 @@ export type DatabaseOptions = {
   /** Told of connections that break while idle; the pool replaces them by itself. */
   onError: (error: Error) => void;
   /** Told whether the database answers. */
-  availability?: Pick<Availability, "answered" | "failed">;
+  availability?: Watch;
 };
 
 /** How much longer than PostgreSQL's own limit we wait for it to tell that a statement took too long. */

@@ -1,6 +1,6 @@
 import { limits, type PastChange, type Task, type TaskChange, type TaskChangeKind, type TaskRef } from "@todo/contract";
 import * as events from "../db/queries/task-events.ts";
-import { findTasks, lockTasksById, putTasks } from "../db/queries/tasks.ts";
+import { findTasks, putTasks } from "../db/queries/tasks.ts";
 import { AppError, type ErrorDetail, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { lock } from "./tasks.ts";
@@ -36,11 +36,9 @@ export async function undo(ctx: Context, target: UndoTarget, anyway: boolean): P
   await lock(ctx);
   const found = await findTarget(ctx, target);
   const groups = [...Map.groupBy(found.events, (event) => event.taskId).values()];
-  const rows = await lockTasksById(
-    ctx.db,
-    ctx.userId,
-    groups.flatMap(([event]) => (event ? [event.taskId] : [])),
-  );
+  const ids = groups.flatMap(([event]) => (event ? [event.taskId] : []));
+  const tasks = await findTasks(ctx.db, ctx.userId, ids, { orDeleted: true, lock: true });
+  const rows = new Map(tasks.map((task) => [task.id, task]));
   const steps = groups.map((group) => stepFor(group, rows));
   const conflicts = steps.flatMap(conflictsOf);
   if (conflicts.length > 0 && !anyway) throw conflict(conflicts);

@@ -9,7 +9,8 @@ export type LoggedChunk = { seq: number; attempt: number; chunk: Chunk };
 
 /**
  * Appends chunks to the run's log, if the fence still holds: the one statement checks it, locks the run, takes the
- * numbers and renews the lease, since who writes is alive. Returns them with their numbers, or undefined when another claim has taken over (nothing is written then).
+ * numbers and renews the lease, since who writes is alive. Returns them with their numbers, or undefined when another
+ * claim has taken over (nothing is written then).
  */
 export async function appendChunks(
   db: Db | Trx,

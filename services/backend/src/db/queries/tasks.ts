@@ -158,19 +158,6 @@ export async function listAllTasks(trx: Trx, userId: string, status: "open" | "d
   return rows.map(toTask);
 }
 
-/** These tasks by id, deleted ones too, locked until the transaction ends. */
-export async function lockTasksById(trx: Trx, userId: string, ids: readonly string[]): Promise<Map<string, Task>> {
-  const rows = await trx
-    .selectFrom("tasks")
-    .selectAll()
-    .where("userId", "=", userId)
-    .where(sql<boolean>`"id" = any(${ids}::uuid[])`)
-    .orderBy("number")
-    .forUpdate()
-    .execute();
-  return new Map(rows.map((row) => [row.id, toTask(row)]));
-}
-
 /** Writes whole rows, whose locks the caller holds, in one statement. Gives them as they then are, by id. */
 export async function putTasks(trx: Trx, userId: string, tasks: readonly Task[]): Promise<Map<string, Task>> {
   if (tasks.length === 0) return new Map();
