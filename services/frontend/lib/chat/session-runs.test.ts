@@ -124,6 +124,15 @@ test("a message that is sent before the chat is there finds it beside its answer
   expect(session.store.get().phase).toBe("ready");
 });
 
+test("a reload in the middle of an answer shows what was said before it, too", async () => {
+  server.on("GET /api/conversations/*/messages", () => ({ items: [message("u")], nextCursor: "older" }));
+  server.on(streamRoute, () => openedStream("a", "Add"));
+  const session = createChatSession({ id: "c", isNew: false });
+  session.activate();
+  await expect.poll(() => logOf(session)).toEqual(["u complete: ", "a streaming: Add"]);
+  expect(session.store.get()).toMatchObject({ phase: "ready", activity: "answering", olderCursor: "older" });
+});
+
 test("stop tells the server which answer, and waits for its end", async () => {
   const session = await opened(createChatSession({ id: "c", isNew: false }));
   server.on(`POST ${messagesRoute}`, () => openedStream("a", "Add"));

@@ -121,6 +121,8 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
           if (connection === "open") {
             mine.looking = false;
             store.set({ activity: "answering" });
+            // The answer may take a while. Where this fails, its end reads it again.
+            if (store.get().phase === "loading") readHistory(signal).catch(() => {});
           }
           store.set({ reconnecting: connection === "reconnecting" });
         },
@@ -143,8 +145,6 @@ export function createChatSession(options: ChatSessionOptions): ChatSession {
     if (sent !== null && store.get().draft.messageId === sent.messageId) keepDraft(emptyDraft);
     options.onActivity?.();
     if (!active) mine.abort.abort();
-    // Sent before what is stored had been read. Where this fails, the answer's end reads it again.
-    else if (store.get().phase === "loading") readHistory(mine.abort.signal).catch(() => {});
   }
 
   function failed(error: unknown, unsent: Draft | null, cancelled: boolean): void {
