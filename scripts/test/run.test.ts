@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually } from "../../test/support/eventually.ts";
@@ -50,12 +50,17 @@ function repository(): string {
 
 function start(cwd: string, parts: string[], env: NodeJS.ProcessEnv = {}) {
   const settings = { ...process.env, CI: "", VITEST: undefined, ...env };
-  const child = spawn(process.execPath, [RUN, ...parts], { cwd, env: settings, stdio: ["ignore", "pipe", "pipe"] });
+  // One file for both channels, as after 2>&1: over two pipes, what was written first may come last.
+  const file = path.join(tempFolder(), "output");
+  const out = openSync(file, "w");
+  const child = spawn(process.execPath, [RUN, ...parts], { cwd, env: settings, stdio: ["ignore", out, out] });
+  closeSync(out);
   onTestFinished(() => void child.kill("SIGKILL"));
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
   const done = new Promise<{ code: number | null; output: string; last: string }>((resolve) => {
-    child.on("close", (code) => resolve({ code, output, last: output.trimEnd().split("\n").at(-1) ?? "" }));
+    child.on("close", (code) => {
+      const output = readFileSync(file, "utf8");
+      resolve({ code, output, last: output.trimEnd().split("\n").at(-1) ?? "" });
+    });
   });
   return { child, done };
 }
