@@ -1,12 +1,12 @@
 import { cpus, totalmem } from "node:os";
 import { startArgs } from "../../stack/minikube-profile.ts";
 import { untilItAnswers } from "../support/eventually.ts";
+import { median, type Row, row, table } from "../support/figures.ts";
 import { docker, minikube, ownImages, PAGE } from "../support/stack/cluster.ts";
 import { NODE_PORTS, PROFILE } from "../support/stack/profile.ts";
 import { setConfig } from "../support/stack/pulumi.ts";
 import { change, ENV, LONG, makeCopy, must, npmWell, removeCopy, run, STACK } from "../support/stack/world.ts";
 import { byHand, type Deployer } from "./deploy-by-hand.ts";
-import { median, type Row, row, table } from "./stats.ts";
 
 // npm run bench:deploy: the program beside the same five steps as a script, on a Minikube of their own, in one run. Prints
 // a table; fails when an aim is missed.

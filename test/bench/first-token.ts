@@ -3,9 +3,9 @@ import path from "node:path";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { signUp } from "../support/accounts.ts";
+import { type Row, row } from "../support/figures.ts";
 import { percentile } from "../support/percentile.ts";
 import { type Database, startProcess } from "./backend.ts";
-import { type Row, row } from "./stats.ts";
 
 const MESSAGES = 400;
 const USERS = 8;

@@ -2,8 +2,8 @@ import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, wri
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { contextFiles, readRules } from "../../stack/content-tag.ts";
+import { median, type Row, row } from "../support/figures.ts";
 import type { Docker } from "./docker.ts";
-import { median, type Row, row } from "./stats.ts";
 
 const CHANGES = 3;
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { median, type Row, row } from "../support/figures.ts";
 import type { Docker } from "./docker.ts";
 import { imageName, SERVICES, type Service } from "./image-builds.ts";
-import { median, type Row, row } from "./stats.ts";
 
 const RUNS = 5;
 const IDLE_MS = 10_000;

@@ -1,10 +1,9 @@
 import { rmSync } from "node:fs";
 import { ROOT } from "../../scripts/local/paths.mjs";
-
+import { machine, type Row, table } from "../support/figures.ts";
 import { findDocker } from "./docker.ts";
 import { copyContext, measureBuilds } from "./image-builds.ts";
 import { measureRuns } from "./image-runs.ts";
-import { machine, type Row, table } from "./stats.ts";
 
 /**
  * `npm run bench:images`: builds both images in Minikube's Docker or in this machine's, runs them, and prints a table.

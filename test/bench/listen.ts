@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { median, type Row, row } from "../support/figures.ts";
 import { type Database, residentMegabytes, startBackend, startProcess } from "./backend.ts";
-import { median, type Row, row } from "./stats.ts";
 
 const RUNS = 9;
 const IDLE_MS = 5_000;

@@ -4,8 +4,8 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { signUp } from "../support/accounts.ts";
+import { type Row, row } from "../support/figures.ts";
 import { type Database, startBackend, startProcess } from "./backend.ts";
-import { type Row, row } from "./stats.ts";
 
 const EMPTY = path.join(ROOT, "test", "bench", ".empty-page");
 const STANDALONE = path.join(ROOT, "services/frontend/.next/standalone/services/frontend/server.js");

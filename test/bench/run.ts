@@ -1,10 +1,10 @@
+import { machine, type Row, table } from "../support/figures.ts";
 import { startDatabase } from "./backend.ts";
 import { measureFirstToken } from "./first-token.ts";
 import { measureListen } from "./listen.ts";
 import { measurePageSize } from "./page-size.ts";
 import { measureSessionRead } from "./session-read.ts";
 import { measureStart } from "./start.ts";
-import { machine, type Row, table } from "./stats.ts";
 import { measureTaskRead } from "./task-read.ts";
 
 /** `npm run bench`, or `npm run bench -- listen tokens` for some of it. Prints a table; fails when an aim is missed. */

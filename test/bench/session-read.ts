@@ -1,8 +1,8 @@
 import path from "node:path";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { signUp } from "../support/accounts.ts";
+import { median, type Row, row } from "../support/figures.ts";
 import { type Database, startProcess } from "./backend.ts";
-import { median, type Row, row } from "./stats.ts";
 import { load, seed } from "./task-read.ts";
 
 const PAIRS = 7;

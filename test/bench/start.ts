@@ -9,7 +9,7 @@ import { freePort } from "../../scripts/local/ports.mjs";
 import { signUp } from "../support/accounts.ts";
 import { untilItAnswers } from "../support/eventually.ts";
 
-import { median, type Row, row } from "./stats.ts";
+import { median, type Row, row } from "../support/figures.ts";
 
 const WARM_RUNS = 5;
 

@@ -4,8 +4,8 @@ import { Hono } from "hono";
 import pg from "pg";
 import { freePort } from "../../scripts/local/ports.mjs";
 import { signUp } from "../support/accounts.ts";
+import { type Row, row } from "../support/figures.ts";
 import { type Database, startBackend } from "./backend.ts";
-import { type Row, row } from "./stats.ts";
 
 const TASKS = 10_000;
 const SECONDS = 8;

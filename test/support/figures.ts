@@ -1,5 +1,6 @@
+import { appendFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
-import { percentile } from "../support/percentile.ts";
+import { percentile } from "./percentile.ts";
 
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
@@ -46,6 +47,26 @@ export function table(rows: readonly Row[]): string {
 function markOf(met: boolean | undefined): string {
   if (met === undefined) return "";
   return met ? " ✓" : " ✗";
+}
+
+/** Whether proofs run at their full length (`npm run prove`) or shortly, as with all other tests. */
+export const long = process.env["PROOFS"] === "long";
+
+/** The seed of a proof's random numbers: `SEED` of the environment, so that a failure can be seen again, or the given one. */
+export function seedOf(usual: number): number {
+  const seed = process.env["SEED"] === undefined ? usual : Number(process.env["SEED"]);
+  if (!Number.isSafeInteger(seed)) throw new Error(`SEED must be a whole number, not ${process.env["SEED"]}`);
+  return seed;
+}
+
+/**
+ * Tells what a proof found: on the screen, and for the table with which `npm run prove` ends. Whether an aim is met that is no
+ * time is expected by the proof itself.
+ */
+export function tell(...rows: readonly Row[]): void {
+  for (const one of rows) process.stdout.write(`${one.what}: ${one.value} ${one.aim}${markOf(one.met)} ${one.twin}\n`);
+  const file = process.env["FIGURES"];
+  if (file !== undefined) appendFileSync(file, rows.map((one) => `${JSON.stringify(one)}\n`).join(""));
 }
 
 /** The machine in one line, for above the table. */
