@@ -61,6 +61,12 @@ export class BackendProcess {
     return this.#output;
   }
 
+  /** Its process. Throws when there is none. */
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error("the backend was not started");
+    return this.#child.pid;
+  }
+
   get alive(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
