@@ -6,6 +6,7 @@ import * as operations from "./2026-11-25-operations.ts";
 import * as waitingCalls from "./2026-11-25-waiting-calls.ts";
 import * as portions from "./2026-11-26-portions.ts";
 import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
+import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
 
 /**
  * All migrations, oldest first: a list in code, since the bundle has no folder to read. Each is frozen once released;
@@ -19,4 +20,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-25-2-waiting-calls": waitingCalls,
   "2026-11-26-1-sealed-runs": sealedRuns,
   "2026-11-26-2-portions": portions,
+  "2026-11-29-1-session-lifetime": sessionLifetime,
 };
