@@ -17,6 +17,7 @@ const DAY_SECONDS = 24 * 60 * 60;
 
 /** Accounts and sessions, on the same database. Loading it takes a while, so it is imported after listening. */
 export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
+  const isSecure = url.startsWith("https:");
   return betterAuth({
     appName: "todo",
     baseURL: url,
@@ -33,15 +34,19 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
       password: { hash: hashPassword, verify: verifyPassword },
     },
     user: { deleteUser: { enabled: true } },
-    // A revoked session must end at once on every replica, so no copy of it is kept in a cookie.
+    // A revoked session must end at once on every replica, so no copy of it is kept in a cookie. Use prolongs it; the
+    // migration `session-lifetime` ends it after 30 days all the same.
     session: { expiresIn: 7 * DAY_SECONDS, updateAge: SESSION_UPDATE_SECONDS, cookieCache: { enabled: false } },
     // Ours counts in the database, for all replicas together; see middleware/rate-limit.ts.
     rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: "todo",
+      // Browsers take a cookie of the name __Host-… over https alone, for this host alone, and for all of its paths, so no
+      // neighbour on a subdomain can plant one. better-auth's own prefix says less.
+      cookiePrefix: isSecure ? "__Host-todo" : "todo",
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure },
       // Written by `routes/auth.ts`, whatever the request brought; whole, since it is there to be recognised.
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER], ipv6Subnet: 128 },
-      useSecureCookies: url.startsWith("https:"),
       // A session comes with its user in one query.
       database: { joins: true },
     },

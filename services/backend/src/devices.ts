@@ -33,7 +33,7 @@ export class Devices {
     const device = randomBytes(16).toString("base64url");
     const value = `${device}.${this.#sign("device", email, device).toString("base64url")}`;
     return serialize(this.#cookieOf(email), value, {
-      path: "/api/auth",
+      path: "/",
       httpOnly: true,
       secure: this.#secure,
       sameSite: "Lax",
@@ -41,10 +41,14 @@ export class Devices {
     });
   }
 
-  /** One cookie an account; it does not tell which. */
+  /** A name for the account that does not tell which it is: the same each time, and of no use without the secret. */
+  pseudonym(email: string): string {
+    return this.#sign("device cookie", email).toString("hex").slice(0, 16);
+  }
+
+  /** One cookie an account. Browsers take `__Host-` over https alone, for this host alone. */
   #cookieOf(email: string): string {
-    const account = this.#sign("device cookie", email).toString("hex").slice(0, 16);
-    return `${this.#secure ? "__Secure-" : ""}todo.device_${account}`;
+    return `${this.#secure ? "__Host-" : ""}todo.device_${this.pseudonym(email)}`;
   }
 
   #sign(...parts: string[]): Buffer {
