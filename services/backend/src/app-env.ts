@@ -1,4 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { ErrorCode } from "@todo/contract";
 import type { Logger } from "pino";
 import type { TokenBearer } from "./domain/api-tokens.ts";
 
@@ -10,6 +11,8 @@ export type AppEnv = {
     log: Logger;
     /** Whose request it is, as far as addresses tell. Set on the account routes only. */
     clientAddress: string | undefined;
+    /** Why the request was refused, for its line in the log. */
+    refusal: ErrorCode | undefined;
     /** Set by the session and by the token middleware, and by nothing else. */
     userId: string;
     /** Who calls with a token, and in which zone the call's words are meant; for the operations. */

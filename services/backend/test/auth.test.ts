@@ -52,6 +52,7 @@ describe("an account", () => {
       ["password", "\u3000\u200b\t\u00a0".repeat(3), /not blanks alone/],
       ["password", "password", /Many people use this password/],
       ["password", "Iloveyou1", /Many people use this password/],
+      ["password", "Todo-List 2026!", /a name with digits or signs/],
       ["image", "javascript:alert(1)", /image/],
       ["image", "data:image/svg+xml,<svg/>", /image/],
       ["emailVerified", true, /emailVerified/],
@@ -75,6 +76,9 @@ describe("an account", () => {
       422,
       "newPassword",
     ]);
+    const own = { currentPassword: PASSWORD, newPassword: `${ann.email.toUpperCase()}!` };
+    const ownWord = await ann.request("POST", "/api/auth/change-password", own);
+    expect([ownWord.status, await ownWord.text()]).toEqual([422, expect.stringContaining("a name with digits")]);
   });
 
   it("keeps the password as argon2id in the PHC form, and shows it nowhere", async () => {
@@ -194,6 +198,36 @@ describe("a session", () => {
     expect(await statusOf(ann)).toBe(401);
   });
 
+  it("is prolonged by its use for a week each time, and ends 30 days after it was made all the same", async () => {
+    const ann = await signUp(server);
+    const grow = (days: number) =>
+      sql(
+        server.databaseUrl,
+        `update session set "createdAt" = now() - $2 * interval '1 day', "updatedAt" = now() - interval '2 days',
+           "expiresAt" = now() + interval '1 day' where "userId" = $1`,
+        [ann.userId, days],
+      );
+    const hoursLeft = async () => {
+      const [row] = await sql<{ left: string }>(
+        server.databaseUrl,
+        `select extract(epoch from "expiresAt" - now()) / 3600 as left from session where "userId" = $1`,
+        [ann.userId],
+      );
+      return Math.round(Number(row?.left));
+    };
+    for (const [age, left] of [
+      [2, 7 * 24],
+      [28, 2 * 24],
+    ] as const) {
+      await grow(age);
+      expect(await statusOf(ann)).toBe(200);
+      expect([age, await hoursLeft()]).toEqual([age, left]);
+    }
+    await grow(31);
+    expect(await statusOf(ann)).toBe(401);
+    expect(await ann.json("GET", "/api/auth/get-session")).toBeNull();
+  });
+
   it("lives in a cookie that scripts and other sites do not get, and that an https address makes secure", async () => {
     const ann = await signUp(server);
     const response = await post("sign-in/email", { email: ann.email, password: PASSWORD });
@@ -205,10 +239,10 @@ describe("a session", () => {
     expect(cookie).not.toMatch(/; (Secure|Domain)/);
     const [, device = ""] = response.headers.getSetCookie();
     expect(device).toMatch(
-      /^todo\.device_[0-9a-f]{16}=[\w-]+\.[\w-]+; Max-Age=34560000; Path=\/api\/auth; HttpOnly; SameSite=Lax$/,
+      /^todo\.device_[0-9a-f]{16}=[\w-]+\.[\w-]+; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     expect(new Devices(SECRET, "https://todo.example").introduce(ann.email)).toMatch(
-      /^__Secure-todo\.device_.*; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-todo\.device_.*; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     );
     const { BETTER_AUTH_SECRET: secret } = readEnv({
       DATABASE_URL: server.databaseUrl,
@@ -222,6 +256,9 @@ describe("a session", () => {
       body: JSON.stringify({ email: ann.email, password: PASSWORD }),
     });
     const [secure = ""] = (await auth.handler(request)).headers.getSetCookie();
-    expect(secure).toMatch(/^__Secure-todo\.session_token=.*; HttpOnly; Secure; SameSite=Lax|^__Secure-todo.*Secure/);
+    expect(secure).toMatch(/^__Host-todo\.session_token=/);
+    expect(secure).toMatch(/; Path=\/;/);
+    expect(secure).toMatch(/; HttpOnly; Secure; SameSite=Lax$/);
+    expect(secure).not.toMatch(/; Domain/);
   });
 });

@@ -2,8 +2,10 @@ import { functionCall } from "@openai/agents/testing";
 import { errorBodySchema, healthSchema } from "@todo/contract";
 import { AuthenticationError } from "openai";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PASSWORD } from "../../../test/support/accounts.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { createLogger } from "../src/logger.ts";
+import { postAccount } from "./_accounts.ts";
 import { type Asked, answering, says } from "./_answering.ts";
 import { closeAfterTest, type Person, readAnswer, signUp, sql, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
@@ -180,6 +182,46 @@ describe("the log", () => {
     };
     for (const [name, secret] of Object.entries(secrets)) expect(text, name).not.toContain(secret);
     expect(text).not.toMatch(/sk-proj|# SERVER_ERROR/);
+  });
+
+  it("tells of each account call whose it is, from where, and how it ended; of each refusal why", async () => {
+    const server = await startTestServer({ model, log: captured.log });
+    closeAfterTest(server);
+    const ann = await signUp(server);
+    const at = { email: ann.email, password: PASSWORD };
+    expect((await postAccount(server, "sign-in/email", at)).status).toBe(200);
+    expect((await postAccount(server, "sign-in/email", { ...at, password: "wrong password" })).status).toBe(401);
+    await postAccount(server, "sign-in/email", { ...at, email: "nobody@example.com" });
+    await ann.request("POST", "/api/auth/change-password", { currentPassword: "wrong one", newPassword: "new enough" });
+    await ann.request("POST", "/api/auth/sign-out", {}, { headers: { origin: "https://evil.example" } });
+    await ann.request("POST", "/api/auth/sign-out", {});
+    await ann.request("GET", "/api/tasks");
+    const lines = captured.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    const told = lines.flatMap(({ msg, route, status, userId, address, account, refusal }) =>
+      msg === "request" ? [{ route, status, userId, address, account, refusal }] : [],
+    );
+    const { userId } = ann;
+    const address = "127.0.0.1";
+    const account = told[0]?.account;
+    expect(account).toMatch(/^[0-9a-f]{16}$/);
+    const [signIn, none] = ["/api/auth/sign-in/email", undefined];
+    expect(told).toEqual([
+      { route: "/api/auth/sign-up/email", status: 200, userId, address, account, refusal: none },
+      { route: signIn, status: 200, userId, address, account, refusal: none },
+      { route: signIn, status: 401, userId: none, address, account, refusal: none },
+      { route: signIn, status: 401, userId: none, address, account: expect.not.stringMatching(String(account)) },
+      { route: "/api/auth/change-password", status: 400, userId, address, account: none, refusal: none },
+      {
+        route: "/api/auth/sign-out",
+        status: 403,
+        userId: none,
+        address: none,
+        account: none,
+        refusal: "forbidden_origin",
+      },
+      { route: "/api/auth/sign-out", status: 200, userId, address, account: none, refusal: none },
+      { route: "/api/tasks", status: 401, userId: none, address: none, account: none, refusal: "unauthenticated" },
+    ]);
   });
 
   it("does not hold what an answer to the user says of the failure, nor the other way round", async () => {

@@ -20,6 +20,11 @@ export async function findSession(db: Db, token: string): Promise<Session | unde
   return { userId: session.userId, token, isStale: age > SESSION_UPDATE_SECONDS };
 }
 
+/** What the user is called and may be reached at, of which their password must not be made. */
+export function findPerson(db: Db, userId: string): Promise<{ name: string; email: string } | undefined> {
+  return queries.findPerson(db, userId);
+}
+
 /** Ends the session of that token; nothing happens when it has ended. */
 export function endSession(db: Db, token: string): Promise<void> {
   return queries.deleteSession(db, token);

@@ -17,7 +17,10 @@ export function clientAddress(deps: Pick<Deps, "verifyAddress">) {
           "compare its BETTER_AUTH_SECRET and clock with this server's",
       );
     }
-    c.set("clientAddress", verified ?? normalizeAddress(c.env.incoming?.socket.remoteAddress ?? ""));
+    const address = verified ?? normalizeAddress(c.env.incoming?.socket.remoteAddress ?? "");
+    c.set("clientAddress", address);
+    // Who tries whose password from where is looked for in the log; no other line has an address.
+    c.set("log", c.var.log.child({ address }));
     await next();
   });
 }

@@ -21,7 +21,9 @@ export function requestLog(deps: Pick<Deps, "log" | "metrics">) {
     // The pattern, not the path: paths hold ids, and queries hold people's words.
     const route = matchedRoutes(c).findLast(({ path }) => !path.includes("*"))?.path ?? "none";
     const { method } = c.req;
+    const { refusal } = c.var;
     deps.metrics.requests.observe({ method, route, status: c.res.status }, ms / 1_000);
-    c.var.log.info({ method, route, status: c.res.status, ms: Math.round(ms) }, "request");
+    const line = { method, route, status: c.res.status, ms: Math.round(ms), ...(refusal && { refusal }) };
+    c.var.log.info(line, "request");
   });
 }

@@ -13,10 +13,11 @@ import { isCommonPassword } from "../common-passwords.ts";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
 import { knownDevice, signedIn, stranger } from "../domain/guesses.ts";
-import { endSession } from "../domain/sessions.ts";
+import { endSession, findPerson, type Session } from "../domain/sessions.ts";
 import { withoutToken } from "../middleware/caller.ts";
 import { clientAddress } from "../middleware/client-address.ts";
 import { limitByAddress } from "../middleware/rate-limit.ts";
+import { isOwnWord } from "../own-words.ts";
 import { assertRoomToHash } from "../password.ts";
 import { asGuess, askBetterAuth } from "./better-auth.ts";
 import { body, createRouter, json, readBody } from "./router.ts";
@@ -66,7 +67,7 @@ export function authRoutes(deps: Deps) {
   };
 
   serve(signUp, newAccountSchema, async (c, account) => {
-    await assertUncommon("password", account.password);
+    await assertHardToGuess("password", account.password, account);
     assertRoomToHash();
     return entered(c, deps, account.email, () => askBetterAuth(c, deps, account));
   });
@@ -77,23 +78,35 @@ export function authRoutes(deps: Deps) {
     return entered(c, deps, email, () => asGuess(deps, [guesser], () => askBetterAuth(c, deps, credentials)));
   });
   serve(changePassword, passwordChangeSchema, async (c, change) => {
-    await assertUncommon("newPassword", change.newPassword);
+    const session = await sessionOf(c, deps);
+    await assertHardToGuess("newPassword", change.newPassword, session && (await findPerson(deps.db, session.userId)));
     return bySignedIn(c, deps, change);
   });
   serve(deleteUser, accountDeletionSchema, (c, deletion) => bySignedIn(c, deps, deletion));
-  serve(revokeSession, sessionEndSchema, (c, session) => askBetterAuth(c, deps, session));
+  serve(revokeSession, sessionEndSchema, async (c, ended) => {
+    await sessionOf(c, deps);
+    return askBetterAuth(c, deps, ended);
+  });
   for (const route of withoutBody) {
     router.openAPIRegistry.registerPath(createRoute({ ...route, ...described }));
     const sent = route.method === "post" ? {} : undefined;
-    router.on(route.method.toUpperCase(), route.path, (c) => askBetterAuth(c, deps, sent));
+    router.on(route.method.toUpperCase(), route.path, async (c) => {
+      if (sent) await sessionOf(c, deps);
+      return askBetterAuth(c, deps, sent);
+    });
   }
   return router;
 }
 
-/** @throws AppError `unprocessable` for a password that is guessed first, whoever's it is */
-async function assertUncommon(path: string, password: string): Promise<void> {
-  if (!(await isCommonPassword(password))) return;
-  const message = "Many people use this password, so it is guessed first. Choose another; a few words make a good one.";
+type Person = { name: string; email: string };
+
+/** @throws AppError `unprocessable` for a password that is guessed first, of anybody or of this person */
+async function assertHardToGuess(path: string, password: string, person: Person | undefined): Promise<void> {
+  const why = isOwnWord(password, person)
+    ? "This is a name with digits or signs around it, so it is guessed first."
+    : (await isCommonPassword(password)) && "Many people use this password, so it is guessed first.";
+  if (!why) return;
+  const message = `${why} Choose another; a few words make a good one.`;
   throw new AppError("unprocessable", `${path}: ${message}`, { details: [{ path, message }] });
 }
 
@@ -107,17 +120,33 @@ async function entered(
   email: string,
   enter: () => Promise<Response>,
 ): Promise<Response> {
+  c.set("log", c.var.log.child({ account: deps.devices.pseudonym(email.toLowerCase()) }));
   const before = await deps.readSession(c.req.header("cookie"));
   const response = await enter();
   if (!response.ok) return response;
   if (before) await endSession(deps.db, before.token);
+  const { user } = enteredSchema.parse(await response.clone().json());
+  logAs(c, user.id);
   const known = new Response(response.body, response);
   known.headers.append("Set-Cookie", deps.devices.introduce(email.toLowerCase()));
   return known;
 }
 
+const enteredSchema = z.object({ user: z.object({ id: z.string() }) });
+
+/** Whose session the request has, which its lines in the log tell from now on. */
+async function sessionOf(c: HonoContext<AppEnv>, deps: Deps): Promise<Session | undefined> {
+  const session = await deps.readSession(c.req.header("cookie"));
+  if (session) logAs(c, session.userId);
+  return session;
+}
+
+function logAs(c: HonoContext<AppEnv>, userId: string): void {
+  c.set("log", c.var.log.child({ userId }));
+}
+
 /** Something for which who is signed in proves again that it is them. */
 async function bySignedIn(c: HonoContext<AppEnv>, deps: Deps, body: object): Promise<Response> {
-  const session = await deps.readSession(c.req.header("cookie"));
+  const session = await sessionOf(c, deps);
   return asGuess(deps, session ? signedIn(session) : [], () => askBetterAuth(c, deps, body));
 }

@@ -11,6 +11,11 @@ export async function findSession(db: Db, token: string): Promise<{ userId: stri
     .executeTakeFirst();
 }
 
+/** What the user is called and may be reached at. */
+export async function findPerson(db: Db, userId: string): Promise<{ name: string; email: string } | undefined> {
+  return db.selectFrom("user").select(["name", "email"]).where("id", "=", userId).executeTakeFirst();
+}
+
 /** Ends the session of that token, if there is one. */
 export async function deleteSession(db: Db, token: string): Promise<void> {
   await db.deleteFrom("session").where("token", "=", token).execute();
