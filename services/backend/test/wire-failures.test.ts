@@ -28,6 +28,14 @@ const refusals: Failure[] = [
   { what: "an overloaded provider", turns: [failing(503), failing(503)], code: "model_unavailable" },
   { what: "a request it does not take", turns: [failing(400)], code: "model_rejected" },
   { what: "a model it does not know", turns: [failing(404)], code: "model_rejected" },
+  {
+    what: "a provider that sends the client elsewhere, where it does not go",
+    turns: [
+      { status: 307, headers: { ...headers, location: "?elsewhere" } },
+      { status: 307, headers: { ...headers, location: "?elsewhere" } },
+    ],
+    code: "model_unavailable",
+  },
   { what: "a connection that breaks at once", turns: ["reset", "reset"], code: "model_unavailable" },
 ];
 

@@ -26,7 +26,7 @@ type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterabl
 /** A model behind OpenAI's client. Loaded at its first use, since that client is large. */
 export function createOpenAiModel(options: OpenAiOptions): Model {
   const { apiKey, baseUrl, name, timeoutMs: timeout } = options;
-  const fetch = withBoundedBody(withoutLongWaits(options.fetch ?? globalThis.fetch));
+  const fetch = withBoundedBody(withoutLongWaits(withoutRedirects(options.fetch ?? globalThis.fetch)));
   // Local servers want no key, but the client insists on one.
   const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout, fetch });
   return baseUrl === undefined
@@ -78,6 +78,11 @@ function finishReason(event: StreamEvent): string | undefined {
   const { choices } = event.event;
   const reason: unknown = Array.isArray(choices) ? choices[0]?.finish_reason : undefined;
   return typeof reason === "string" ? reason : undefined;
+}
+
+/** Follows nobody elsewhere: key and conversation are meant for the configured address alone. */
+function withoutRedirects(send: typeof fetch): typeof fetch {
+  return (input, init) => send(input, { ...init, redirect: "error" });
 }
 
 /** Longest pause in seconds before the client tries again. It would wait for up to a minute, unseen. */
