@@ -21,10 +21,6 @@ export function proxy(request: NextRequest): NextResponse {
 
   const response = NextResponse.next({ request: { headers } });
   response.headers.set("content-security-policy", policy);
-  // Browsers believe it over https only, so it is only said there.
-  if (request.headers.get("x-forwarded-proto") === "https") {
-    response.headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
-  }
   return response;
 }
 

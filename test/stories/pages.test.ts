@@ -1,3 +1,5 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type App, startApp } from "../support/app.ts";
@@ -146,4 +148,67 @@ describe("a clumsy or hostile visitor", () => {
 async function showTasks(page: Page): Promise<void> {
   const tab = page.getByRole("button", { name: /^Tasks/ });
   if (await tab.isVisible()) await tab.click();
+}
+
+describe("every answer of the page's server", () => {
+  async function asked(path: string, method = "GET"): Promise<Response> {
+    return fetch(new URL(path, app.url), { method, redirect: "manual" });
+  }
+
+  it("carries the security headers, pages, files and the API alike", async () => {
+    const html = await (await asked("/sign-in")).text();
+    const script = /\/_next\/static\/[^"\\]+\.js/.exec(html)?.[0] ?? "no script";
+    const paths = ["/", "/sign-in", "/chat", "/nowhere", "/icon.svg", script, "/api/tasks", "/api/nowhere", "/mcp"];
+    for (const path of paths) {
+      const { status, headers } = await asked(path);
+      expect([path, status < 500]).toEqual([path, true]);
+      const policy = headers.get("content-security-policy") ?? "";
+      expect([
+        path,
+        /frame-ancestors 'none'/.test(policy),
+        /unsafe-eval|script-src[^;]*unsafe-inline/.test(policy),
+      ]).toEqual([path, true, false]);
+      const age = Number(
+        /^max-age=(\d+); includeSubDomains$/.exec(headers.get("strict-transport-security") ?? "")?.[1],
+      );
+      expect([path, age >= 31_536_000]).toEqual([path, true]);
+      expect([path, headers.get("x-content-type-options"), headers.get("x-frame-options")]).toEqual([
+        path,
+        "nosniff",
+        "DENY",
+      ]);
+      expect([path, headers.get("referrer-policy")]).toEqual([
+        path,
+        expect.stringMatching(/^(same-origin|no-referrer)$/),
+      ]);
+      for (const telling of ["x-powered-by", "server", "access-control-allow-origin"]) {
+        expect([path, telling, headers.get(telling)]).toEqual([path, telling, null]);
+      }
+    }
+  });
+
+  it("is not kept by browsers, but for files that never change", async () => {
+    for (const path of ["/sign-in", "/chat", "/nowhere", "/api/tasks", "/api/auth/get-session"]) {
+      expect([path, (await asked(path)).headers.get("cache-control")]).toEqual([
+        path,
+        expect.stringContaining("no-store"),
+      ]);
+    }
+  });
+
+  it("to TRACE repeats nothing of the request", async () => {
+    for (const path of ["/", "/sign-in", "/api/health", "/icon.svg"]) {
+      const { status, body } = await trace(new URL(path, app.url));
+      expect([path, status >= 300, body.includes("canary")]).toEqual([path, true, false]);
+    }
+  });
+});
+
+function trace(url: URL): Promise<{ status: number; body: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: "TRACE", headers: { cookie: "todo.session_token=canary" } }, (response) => {
+      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject);
+    });
+    sent.on("error", reject).end();
+  });
 }

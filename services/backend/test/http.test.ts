@@ -1,3 +1,5 @@
+import { request } from "node:http";
+import { text } from "node:stream/consumers";
 import { errorBodySchema, limits } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -159,6 +161,7 @@ describe("every answer", () => {
     expect(headers.get("x-frame-options")).toBe("DENY");
     expect(headers.get("referrer-policy")).toBe("no-referrer");
     expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect(headers.get("cache-control")).toMatch(/^(no-store|no-cache, no-transform)$/);
     expect(Number(/max-age=(\d+)/.exec(headers.get("strict-transport-security") ?? "")?.[1])).toBeGreaterThanOrEqual(
       31_536_000,
     );
@@ -188,6 +191,22 @@ describe("every answer", () => {
       if (response.status < 400) continue;
       const { error } = errorBodySchema.strict().parse(await response.json());
       expect(error.requestId).toBe(response.headers.get("x-request-id"));
+    }
+  });
+});
+
+describe("TRACE", () => {
+  it("repeats nothing of the request", async () => {
+    for (const path of ["/", "/api/health", "/api/tasks"]) {
+      const answer = new Promise<[number | undefined, string]>((resolve, reject) => {
+        const headers = { cookie: "todo.session_token=canary" };
+        const sent = request(server.url + path, { method: "TRACE", headers }, (response) => {
+          text(response).then((body) => resolve([response.statusCode, body]), reject);
+        });
+        sent.on("error", reject).end();
+      });
+      const [status = 0, body] = await answer;
+      expect([path, status >= 400 && status < 500, body.includes("canary")]).toEqual([path, true, false]);
     }
   });
 });

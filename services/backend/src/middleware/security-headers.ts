@@ -4,7 +4,7 @@ import type { AppEnv } from "../app-env.ts";
 
 const POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Headers for an API: nothing of it is to be shown, framed or cached. The docs page sets its own policy. */
+/** Headers for an API: nothing of it is to be shown, framed or cached. The docs page sets its own policy, streams their own caching. */
 export function securityHeaders() {
   const setHeaders = secureHeaders({
     strictTransportSecurity: "max-age=31536000; includeSubDomains",
@@ -15,5 +15,6 @@ export function securityHeaders() {
   return createMiddleware<AppEnv>(async (c, next) => {
     await setHeaders(c, next);
     if (!c.res.headers.has("Content-Security-Policy")) c.header("Content-Security-Policy", POLICY);
+    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
   });
 }
