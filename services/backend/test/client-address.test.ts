@@ -97,9 +97,10 @@ describe("a signed address that does not fit", () => {
     await tryToSignIn();
     const about = (line: Record<string, unknown>) => String(line["msg"]).includes("BETTER_AUTH_SECRET and clock");
     expect(lines.filter(about)).toEqual([]);
+    const before = lines.length;
     await tryToSignIn(from(ANN, { secondsAgo: 61 }));
     expect(lines.filter(about)).toHaveLength(1);
-    expect(JSON.stringify(lines)).not.toContain(ANN);
+    expect(JSON.stringify(lines.slice(before))).not.toContain(ANN);
   });
 });
 

@@ -1,5 +1,3 @@
-import { request } from "node:http";
-import { text } from "node:stream/consumers";
 import { errorBodySchema, limits } from "@todo/contract";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "../src/app.ts";
@@ -191,22 +189,6 @@ describe("every answer", () => {
       if (response.status < 400) continue;
       const { error } = errorBodySchema.strict().parse(await response.json());
       expect(error.requestId).toBe(response.headers.get("x-request-id"));
-    }
-  });
-});
-
-describe("TRACE", () => {
-  it("repeats nothing of the request", async () => {
-    for (const path of ["/", "/api/health", "/api/tasks"]) {
-      const answer = new Promise<[number | undefined, string]>((resolve, reject) => {
-        const headers = { cookie: "todo.session_token=canary" };
-        const sent = request(server.url + path, { method: "TRACE", headers }, (response) => {
-          text(response).then((body) => resolve([response.statusCode, body]), reject);
-        });
-        sent.on("error", reject).end();
-      });
-      const [status = 0, body] = await answer;
-      expect([path, status >= 400 && status < 500, body.includes("canary")]).toEqual([path, true, false]);
     }
   });
 });

@@ -18,6 +18,13 @@ describe("migrating", () => {
     expect(await migrateToLatest(url)).toEqual([]);
   });
 
+  it("leaves no account in a new database", async () => {
+    const url = await createTestDatabase();
+    for (const table of ["user", "account", "session", "apiTokens"]) {
+      expect([table, await sql(url, `select * from "${table}"`)]).toEqual([table, []]);
+    }
+  });
+
   it("leaves a database of a newer version as it is and says so", async () => {
     const url = await createTestDatabase();
     const later = ["9999-01-01-1-later", new Date().toISOString()];
