@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lockHolder, takeLock } from "./lock.mjs";
 import { SECRET_CHARACTERS } from "./settings.mjs";
@@ -20,7 +20,10 @@ export function openDataDir(dataDir) {
     mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     checkFormat(dataDir);
-    mkdirSync(path.join(dataDir, "logs"), { recursive: true });
+    // Logs say who did what; a folder that was made before is closed, too.
+    const logs = path.join(dataDir, "logs");
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    chmodSync(logs, 0o700);
   } catch (error) {
     const code = errorCode(error);
     if (error instanceof UserError || code === undefined) throw error;

@@ -44,7 +44,7 @@ export type StartOptions = {
 /** Starts the PostgreSQL that npm installed, or takes over the one that still runs on this folder. */
 export async function startPostgres(options: StartOptions): Promise<LocalPostgres> {
   const { dataDir, log = () => {}, port: wanted, throwAway = false } = options;
-  mkdirSync(path.join(dataDir, "logs"), { recursive: true });
+  mkdirSync(path.join(dataDir, "logs"), { recursive: true, mode: 0o700 });
   // The server names its folder by the real path, and we compare.
   const home = realpathSync(dataDir);
   const folder = path.join(home, "postgres");

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { tempFolder } from "../../test/support/temp-folder.ts";
-import { authSecret } from "./data-dir.mjs";
+import { authSecret, openDataDir } from "./data-dir.mjs";
 import { ROOT } from "./paths.mjs";
 import { freePort } from "./ports.mjs";
 import { startToken } from "./processes.mjs";
@@ -84,6 +84,19 @@ describe("npm start refuses, with one line and a bad exit code,", () => {
     expect(stderr).toMatch(new RegExp(`^Error: the app already runs on ${dataDir} .*http://localhost:3000.*\\n$`));
     expect(code).toBe(1);
   });
+});
+
+it("keeps data and logs from everybody else on the machine", () => {
+  const dataDir = path.join(tempFolder(), "data");
+  mkdirSync(path.join(dataDir, "logs"), { recursive: true, mode: 0o755 });
+  openDataDir(dataDir);
+  const modeOf = (folder: string) => statSync(folder).mode & 0o777;
+  expect(modeOf(path.join(dataDir, "logs"))).toBe(0o700);
+  const fresh = path.join(tempFolder(), "data");
+  openDataDir(fresh);
+  // Root's PostgreSQL runs as another user, who passes through and can list nothing.
+  expect([0o700, 0o711]).toContain(modeOf(fresh));
+  expect(modeOf(path.join(fresh, "logs"))).toBe(0o700);
 });
 
 describe("authSecret", () => {
