@@ -155,6 +155,12 @@ Without the number Kubernetes would take it back to 1. Where Helm can't ask the 
   value: {{ int64 .Values.answer.maxTokens | quote }}
 - name: ANSWER_MAX_CHUNKS
   value: {{ int64 .Values.answer.maxChunks | quote }}
+- name: ASSISTANT
+  value: {{ ternary "on" "off" .Values.assistant.enabled | quote }}
+- name: USER_TOKENS_PER_DAY
+  value: {{ int64 .Values.assistant.userTokensPerDay | quote }}
+- name: TOKENS_PER_DAY
+  value: {{ int64 .Values.assistant.tokensPerDay | quote }}
 {{- with .Values.logLevel }}
 - name: LOG_LEVEL
   value: {{ . | quote }}

@@ -11,7 +11,9 @@ import { placeOf } from "./db/unavailable.ts";
 import { Devices } from "./devices.ts";
 import { asUser, type Context } from "./domain/context.ts";
 import type { Session } from "./domain/sessions.ts";
+import { reserveTokens } from "./domain/token-budget.ts";
 import { type Env, migrationUrl, version } from "./env.ts";
+import { logFailure } from "./errors.ts";
 import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { Answerer } from "./runs/answerer.ts";
@@ -77,7 +79,17 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const work = { db, clock, log, onChange: (userId: string) => hub.publishUserChange(userId) };
   const { ANSWER_MAX_BYTES: bytes, ANSWER_MAX_TOKENS: tokens, ANSWER_MAX_CHUNKS: chunks } = env;
   const answerLimits = overrides.answerLimits ?? { bytes, tokens, chunks };
-  const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(model, answerLimits));
+  const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(answererOptions));
+  const ceilings = { user: env.USER_TOKENS_PER_DAY, all: env.TOKENS_PER_DAY };
+  const answererOptions = {
+    model,
+    answerLimits,
+    reserve: model.costs
+      ? (userId: string, amounts: readonly number[]) => reserveTokens(db, ceilings, userId, amounts)
+      : undefined,
+    isOn: env.ASSISTANT === "on",
+    onError: (error: unknown) => logFailure(log, error, "could not count the tokens that an answer has used"),
+  };
   const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;

@@ -32,6 +32,17 @@ const amount = (fallback: number) =>
       .max(2 ** 31 - 1)
       .default(fallback),
   );
+/** As `amount`, or 0 for as much as one likes. */
+const ceiling = (fallback: number) =>
+  z.preprocess(
+    (v) => (v === "" ? undefined : v),
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(fallback),
+  );
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http or https address" });
 
 const envSchema = z.object({
@@ -56,6 +67,11 @@ const envSchema = z.object({
   ANSWER_MAX_TOKENS: amount(128_000),
   /** The pieces in which it comes. */
   ANSWER_MAX_CHUNKS: amount(100_000),
+  /** What one user, and all users together, may use of a model in 24 hours; 0 for as much as they like. */
+  USER_TOKENS_PER_DAY: ceiling(2_000_000),
+  TOKENS_PER_DAY: ceiling(0),
+  /** `off`: nobody is answered, and no tool is called; all else works. */
+  ASSISTANT: z.preprocess((v) => (v === "" ? undefined : v), z.enum(["on", "off"]).default("on")),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   /** For the fault tests: the place where the process kills itself. */
   FAILPOINT: optional(z.enum(failpoints)),

@@ -46,20 +46,27 @@ export async function sql<Row extends pg.QueryResultRow>(url: string, text: stri
 
 /** A model for `overrides`: the given one, or the rule-based assistant. */
 export function asAssistant(model: Model, options: Partial<AssistantModel> = {}): AssistantModel {
-  return { name: "scripted", load: async () => model, silenceMs: 5_000, tracing: false, ...options };
+  return { name: "scripted", load: async () => model, costs: false, silenceMs: 5_000, tracing: false, ...options };
 }
 
 export type TestServer = RunningServer & { url: string; databaseUrl: string };
 
 /** A whole backend in this process, on a free port, ended with the test (file). */
 export async function startTestServer(
-  options: Omit<Overrides, "model"> & { databaseUrl?: string; model?: Model; assistant?: AssistantModel } = {},
+  options: Omit<Overrides, "model"> & {
+    databaseUrl?: string;
+    model?: Model;
+    assistant?: AssistantModel;
+    /** More variables of its environment. */
+    settings?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<TestServer> {
-  const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, ...overrides } = options;
+  const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, settings, ...overrides } = options;
   const env = readEnv({
     DATABASE_URL: databaseUrl,
     BETTER_AUTH_SECRET: SECRET,
     HOST: "127.0.0.1",
+    ...settings,
   });
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
   const server = await startServer({ ...env, PORT: 0 }, new URL("file:///nowhere/"), {

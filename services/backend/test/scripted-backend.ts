@@ -25,7 +25,7 @@ const model: Model = {
 
 const env = readEnv({ ...process.env, BETTER_AUTH_SECRET: "x".repeat(32) });
 const deps = createDeps(env, new AbortController().signal, {
-  model: { name: "scripted", load: async () => model, silenceMs: 5_000, tracing: false },
+  model: { name: "scripted", load: async () => model, costs: true, silenceMs: 5_000, tracing: false },
 });
 const docs = new URL("file:///nowhere/");
 const readSession = async (cookie = "") => {

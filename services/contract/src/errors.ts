@@ -39,6 +39,8 @@ export const runErrorCodeSchema = z.enum([
   "model_broken_tool_call",
   "call_limit",
   "answer_limit",
+  "token_limit",
+  "assistant_off",
   "turn_limit",
   "time_limit",
   "run_crashed",

@@ -96,7 +96,7 @@ export class AnswerMeter {
 }
 
 const UNITS = ["bytes", "tokens", "chunks"] as const;
-const CHARACTERS_PER_TOKEN = 4;
+export const CHARACTERS_PER_TOKEN = 4;
 
 function newTurn() {
   /** `calls`: those that have begun, by how the provider tells them apart. */
@@ -119,6 +119,12 @@ const itemSchema = z.object({
   item: z.object({ type: z.string() }),
 });
 const pieceSchema = z.object({ type: z.string(), delta: z.string() });
+
+/** What an event holds of the answer: what the model says, thinks and calls tools with. */
+export function textsOf(event: StreamEvent): string[] {
+  if (event.type === "output_text_delta") return [event.delta];
+  return event.type === "model" ? readProviderEvent(event.event).texts : [];
+}
 
 /** What tells the calls apart that a provider's own event speaks of, and what it holds besides the answer's text. */
 function readProviderEvent(event: unknown): { calls: unknown[]; texts: string[] } {

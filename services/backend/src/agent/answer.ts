@@ -1,19 +1,34 @@
 import { Agent, Runner } from "@openai/agents";
 import { limits } from "@todo/contract";
+import type { Reservation } from "../domain/token-budget.ts";
 import type { Answerer } from "../runs/answerer.ts";
+import { RunFault } from "../runs/run-fault.ts";
 import type { AnswerLimits } from "./answer-meter.ts";
 import { planDeletes } from "./ask-approval.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
+import { Spending } from "./spending.ts";
 import { type ToolRun, tools } from "./tools.ts";
 
+export type AnswererOptions = {
+  model: AssistantModel;
+  answerLimits: AnswerLimits;
+  /** Sets tokens aside for a user's request, see `reserveTokens`; undefined when they need not be counted. */
+  reserve: ((userId: string, amounts: readonly number[]) => Promise<Reservation | undefined>) | undefined;
+  /** False: nobody is answered, and what was begun does not go on. */
+  isOn: boolean;
+  /** Told of what goes wrong without harm to an answer. */
+  onError: (error: unknown) => void;
+};
+
 /** Answers with the Agents SDK's loop. No state of it is stored: after a crash or an approval the journal is played again. */
-export function createAnswerer(model: AssistantModel, answerLimits: AnswerLimits): Answerer {
+export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: AnswererOptions): Answerer {
   return {
     // Imported when an error happens: it knows the client's errors, so it loads the client.
     classify: async (error) => (await import("./model-errors.ts")).classify(error),
     async answer({ run, log, question, journal, stepBegun }, signal) {
+      if (!isOn) throw new RunFault("assistant_off", "The assistant is switched off.");
       if (stepBegun) log.push({ type: "reset-step" });
       const plannedDeletes = new Map<string, number>();
       const journaled = new JournaledModel(await model.load(), {
@@ -22,6 +37,7 @@ export function createAnswerer(model: AssistantModel, answerLimits: AnswerLimits
         journal,
         stepBegun,
         answerLimits,
+        spending: reserve && new Spending((amounts) => reserve(run.userId, amounts), answerLimits, onError),
         silenceMs: model.silenceMs,
         onTurn: (output) => planDeletes(plannedDeletes, output),
       });

@@ -9,6 +9,7 @@ import type { RunLog } from "../runs/run-log.ts";
 import { type AnswerLimits, AnswerMeter } from "./answer-meter.ts";
 import { mendOutput, textIn } from "./mend-output.ts";
 import { type Done, type StreamEvent, streamModel } from "./model-stream.ts";
+import type { Spending } from "./spending.ts";
 import { storable } from "./storable.ts";
 
 export type JournaledModelOptions = {
@@ -20,6 +21,8 @@ export type JournaledModelOptions = {
   stepBegun: boolean;
   /** What the answer may hold at most. */
   answerLimits: AnswerLimits;
+  /** What pays for the requests; undefined when they cost nothing, or as much as they like. */
+  spending: Spending | undefined;
   /** Longest silence of the model in milliseconds. */
   silenceMs: number;
   /** Told of each turn's output, played back or new, before any of its tools is looked at. */
@@ -66,15 +69,28 @@ export class JournaledModel implements Model {
       return;
     }
     this.#meter.begin();
+    const { spending } = this.#options;
+    const paid = spending ? await spending.begin(request) : request;
+    try {
+      yield* this.#ask(turn, paid);
+    } finally {
+      spending?.end();
+    }
+  }
+
+  /** A turn that the model is asked for. */
+  async *#ask(turn: number, request: ModelRequest): AsyncIterable<StreamEvent> {
+    const { log, silenceMs, spending, onTurn } = this.#options;
     this.#beginStep(turn);
-    const text = new TextChunks(this.#options.log, turn);
-    for await (const event of streamModel(this.#inner, request, this.#options.silenceMs)) {
+    const text = new TextChunks(log, turn);
+    for await (const event of streamModel(this.#inner, request, silenceMs)) {
       this.#meter.read(event);
+      spending?.read(event);
       if (event.type === "response_done") {
         const output = mendOutput(event.response.output, this.#callIds, turn);
         const whole = { ...event, response: { ...event.response, output } };
         await this.#store(turn, whole, text);
-        this.#options.onTurn(output);
+        onTurn(output);
         yield whole;
         return;
       }

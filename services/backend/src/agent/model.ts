@@ -5,6 +5,8 @@ export type AssistantModel = {
   /** `rules` without a model, else the model's name. */
   name: string;
   load: () => Promise<Model>;
+  /** Whether its answers cost tokens. */
+  costs: boolean;
   /** Longest silence of the model in milliseconds before its answer is given up. */
   silenceMs: number;
   /** Whether the SDK may send traces to OpenAI. */
@@ -27,11 +29,11 @@ export function createModel({ apiKey, baseUrl, name, fetch }: ModelSettings): As
   let model: Promise<Model> | undefined;
   if (!apiKey && !baseUrl) {
     const load = async () => new (await import("./assistant/rule-model.ts")).RuleModel();
-    return { name: "rules", load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
+    return { name: "rules", load: () => (model ??= load()), costs: false, silenceMs: SILENCE_MS, tracing: false };
   }
   const load = async () => {
     const { createOpenAiModel } = await import("./openai-model.ts");
     return createOpenAiModel({ apiKey, baseUrl, name, fetch, timeoutMs: SILENCE_MS });
   };
-  return { name, load: () => (model ??= load()), silenceMs: SILENCE_MS, tracing: false };
+  return { name, load: () => (model ??= load()), costs: true, silenceMs: SILENCE_MS, tracing: false };
 }

@@ -13,6 +13,10 @@ const sentences: Record<RunErrorCode, string> = {
   call_limit: `The model wanted more than ${limits.run.callsPerTurn} things at once, so none of them were done. Try again, or ask for less at once.`,
   answer_limit:
     "The answer grew longer than an answer may be, so I ended it here. What it says above is kept. Try again, or ask for less at once.",
+  token_limit:
+    "As much of the assistant is used up as may be in a day. Your message is kept; try again later, within 24 hours at the latest. The list beside the chat works as always.",
+  assistant_off:
+    "The assistant is switched off at the moment. Your message is kept; try again later. The list beside the chat works as always.",
   turn_limit: `I stopped after ${limits.run.turns} steps without an end. Ask for less at once.`,
   time_limit: `I stopped after ${limits.run.seconds} seconds. Try again, or ask for less at once.`,
   run_crashed: "Something here broke off several times while I was answering. Try again.",

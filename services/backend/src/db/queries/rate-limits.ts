@@ -57,6 +57,47 @@ export async function guess(
   return { isAdmitted: false, nextAt: waiting?.nextAt ?? new Date() };
 }
 
+/**
+ * Adds `amount` to the count of `key` if it stays within `most`, and gives when the window ends; otherwise nothing is
+ * added, and it gives undefined. One statement like `hit`.
+ */
+export async function take(
+  db: Db,
+  key: string,
+  { amount, most, windowSeconds }: { amount: number; most: number; windowSeconds: number },
+): Promise<{ windowEnds: Date } | undefined> {
+  if (amount > most) return undefined;
+  const fresh = sql<Date>`now() + make_interval(secs => ${windowSeconds})`;
+  const counted = sql<number>`case when "rateLimits"."windowEnds" <= now() then 0 else "rateLimits"."count" end`;
+  return db
+    .insertInto("rateLimits")
+    .values({ key, count: amount, windowEnds: fresh })
+    .onConflict((c) =>
+      c
+        .column("key")
+        .doUpdateSet({
+          count: sql`${counted} + ${amount}`,
+          windowEnds: sql`case when "rateLimits"."windowEnds" <= now() then ${fresh} else "rateLimits"."windowEnds" end`,
+        })
+        // Such sums may be more than an integer holds.
+        .where(sql<boolean>`(${counted})::bigint + ${amount} <= ${most}`),
+    )
+    .returning("windowEnds")
+    .executeTakeFirst();
+}
+
+/** Changes what `take` has added to the window that ends then by `difference`; nothing when that window is over. */
+export async function correct(db: Db, key: string, windowEnds: Date, difference: number): Promise<void> {
+  const count = sql<number>`least(greatest("count"::bigint + ${difference}, 0), ${2 ** 31 - 1})::integer`;
+  await db
+    .updateTable("rateLimits")
+    .set({ count })
+    .where("key", "=", key)
+    // A date of ours holds milliseconds, one of PostgreSQL's microseconds.
+    .where(sql<boolean>`"windowEnds" < ${windowEnds}::timestamptz + interval '1 second'`)
+    .execute();
+}
+
 /** Takes one off the count of `key`. */
 export async function uncount(db: Db, key: string): Promise<void> {
   const count = sql<number>`greatest("count" - 1, 0)`;
