@@ -157,10 +157,10 @@ Without the number Kubernetes would take it back to 1. Where Helm can't ask the 
   value: {{ int64 .Values.answer.maxChunks | quote }}
 - name: ASSISTANT
   value: {{ ternary "on" "off" .Values.assistant.enabled | quote }}
-- name: USER_TOKENS_PER_DAY
-  value: {{ int64 .Values.assistant.userTokensPerDay | quote }}
-- name: TOKENS_PER_DAY
-  value: {{ int64 .Values.assistant.tokensPerDay | quote }}
+- name: DAILY_USER_TOKENS
+  value: {{ int64 .Values.assistant.dailyUserTokens | quote }}
+- name: DAILY_TOKENS
+  value: {{ int64 .Values.assistant.dailyTokens | quote }}
 {{- with .Values.logLevel }}
 - name: LOG_LEVEL
   value: {{ . | quote }}

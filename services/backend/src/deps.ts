@@ -80,7 +80,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const { ANSWER_MAX_BYTES: bytes, ANSWER_MAX_TOKENS: tokens, ANSWER_MAX_CHUNKS: chunks } = env;
   const answerLimits = overrides.answerLimits ?? { bytes, tokens, chunks };
   const answerer = once(async () => (await import("./agent/answer.ts")).createAnswerer(answererOptions));
-  const ceilings = { user: env.USER_TOKENS_PER_DAY, all: env.TOKENS_PER_DAY };
+  const ceilings = { user: env.DAILY_USER_TOKENS, all: env.DAILY_TOKENS };
   const answererOptions = {
     model,
     answerLimits,

@@ -68,8 +68,8 @@ const envSchema = z.object({
   /** The pieces in which it comes. */
   ANSWER_MAX_CHUNKS: amount(100_000),
   /** What one user, and all users together, may use of a model in 24 hours; 0 for as much as they like. */
-  USER_TOKENS_PER_DAY: ceiling(2_000_000),
-  TOKENS_PER_DAY: ceiling(0),
+  DAILY_USER_TOKENS: ceiling(2_000_000),
+  DAILY_TOKENS: ceiling(0),
   /** `off`: nobody is answered, and no tool is called; all else works. */
   ASSISTANT: z.preprocess((v) => (v === "" ? undefined : v), z.enum(["on", "off"]).default("on")),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),

@@ -35,27 +35,27 @@ export type Belongings = {
 
 /**
  * Fills an account: tasks (one deleted), a finished, a failed and a waiting run, messages, a session, a token for a program
- * and a call that it left waiting: so two approvals.
+ * and a call that it left waiting: so two approvals. `mark`: a word that stands in all of it.
  */
-export async function settleIn(person: Person): Promise<Belongings> {
+export async function settleIn(person: Person, mark = canary): Promise<Belongings> {
   const tasks = [];
   for (let i = 1; i <= 6; i++) {
     const due = { date: "2030-06-15", time: "09:00", zone: "Europe/Berlin" };
-    const task = { title: `${canary} task ${i}`, notes: `${canary} notes`, tags: [`${canary}-tag`], due };
+    const task = { title: `${mark} task ${i}`, notes: `${mark} notes`, tags: [`${mark}-tag`], due };
     tasks.push((await person.json<{ id: string }>("POST", "/api/tasks", task)).id);
   }
   await person.json("DELETE", `/api/tasks/${tasks[5]}`);
   const told = await person.conversation();
-  await person.say(told, `add ${canary} hello`);
-  await person.json("PATCH", `/api/conversations/${told}`, { title: `${canary} title` });
+  await person.say(told, `add ${mark} hello`);
+  await person.json("PATCH", `/api/conversations/${told}`, { title: `${mark} title` });
   const failed = await person.conversation();
-  await readAnswer(await person.send(failed, `fail ${canary}`));
+  await readAnswer(await person.send(failed, `fail ${mark}`));
   const waiting = await person.conversation();
-  const answer = await person.say(waiting, `delete ${canary}`);
+  const answer = await person.say(waiting, `delete ${mark}`);
   const approvals = answer.chunks.flatMap((chunk) =>
     chunk.type === "tool-approval-request" ? [chunk.approvalId] : [],
   );
-  const program = await makeProgram(person, { name: `${canary} program` });
+  const program = await makeProgram(person, { name: `${mark} program` });
   const asked = await program.request("POST", "/api/tasks/delete", { tasks: [1, 2, 3, 4, 5] });
   approvals.push(((await asked.json()) as ApprovalRequested).approval.id);
   const conversations = [told, failed, waiting];

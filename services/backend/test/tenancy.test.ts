@@ -39,8 +39,6 @@ const undescribed = [
   "GET /docs/swagger-ui-bundle.js",
 ];
 
-const garbage = ["0", "1", "null", "%00", "%ED%A0%80", "..%2F..", "a'b", "00000000-0000-0000-0000-00000000000g", "💥"];
-
 describe("every route", () => {
   it("is described", () => {
     const described = operations.map(nameOf);
@@ -59,27 +57,6 @@ describe("every route", () => {
       else expect(answer.status, nameOf(operation)).toBe(401);
     }
     expect([...open].filter((name) => !operations.some((operation) => nameOf(operation) === name))).toEqual([]);
-  });
-
-  it("answers somebody else's id, an unknown one and garbage alike, and changes nothing", async () => {
-    const before = await dump(server.databaseUrl, ann.userId);
-    let asked = 0;
-    for (const operation of operations.filter(({ path }) => path.includes("{"))) {
-      const noun = /\/(\w+)\/\{id\}/.exec(operation.path)?.[1];
-      const own = hers.ids[noun ?? ""];
-      if (!own) {
-        throw new Error(`${nameOf(operation)}: give the first person one of these in ids of test/_two-people.ts`);
-      }
-      const unknown = await ask(bob, operation, fill(operation, randomUUID()));
-      expect(unknown.status, nameOf(operation)).toBe(404);
-      const foreign = [...Object.values(hers.ids).flat(), ...hers.messageIds, ann.userId, ...own.map(upper)];
-      for (const id of [...foreign, ...garbage]) {
-        expect(await ask(bob, operation, fill(operation, id)), `${nameOf(operation)} ${id}`).toEqual(unknown);
-        asked++;
-      }
-    }
-    expect(asked).toBeGreaterThan(300);
-    expect(await dump(server.databaseUrl, ann.userId)).toEqual(before);
   });
 
   it("without an id tells nothing of anybody else, and changes nothing of theirs", async () => {
@@ -157,10 +134,6 @@ describe("ids in bodies", () => {
 
 function fill({ path }: Operation, id: string): string {
   return path.replace(/\{\w+\}/g, id);
-}
-
-function upper(id: string): string {
-  return id.toUpperCase();
 }
 
 type Answered = { status: number; body: unknown };

@@ -27,7 +27,7 @@ function using(tokens: { input: number; output: number }, answer: (turn: number)
   return { model, requests };
 }
 
-type Limits = { USER_TOKENS_PER_DAY?: string; TOKENS_PER_DAY?: string; ASSISTANT?: string };
+type Limits = { DAILY_USER_TOKENS?: string; DAILY_TOKENS?: string; ASSISTANT?: string };
 
 async function start(model: Model, settings: Limits, databaseUrl?: string): Promise<TestServer> {
   const assistant = asAssistant(model, { costs: true });
@@ -51,7 +51,7 @@ describe("tokens of a day", () => {
   it("are counted as the model's server tells them, by user and for all", async () => {
     const calls = [functionCall("list_tasks", { status: "all" }, { callId: "call-1" })];
     const { model } = using({ input: 4_000, output: 100 }, (turn) => (turn === 0 ? calls : says("None.")));
-    const server = await start(model, { TOKENS_PER_DAY: "10000000" });
+    const server = await start(model, { DAILY_TOKENS: "10000000" });
     const [ann, bob] = [await signUp(server), await signUp(server)];
     await ann.say(await ann.conversation(), "list");
     await settledAt(server, 8_200, 8_200);
@@ -61,7 +61,7 @@ describe("tokens of a day", () => {
 
   it("that a user has used up end the answer with a notice, until the day is over; others are answered", async () => {
     const { model, requests } = using({ input: 60_000, output: 10_000 });
-    const server = await start(model, { USER_TOKENS_PER_DAY: "200000" });
+    const server = await start(model, { DAILY_USER_TOKENS: "200000" });
     const [ann, bob] = [await signUp(server), await signUp(server)];
     for (const used of [70_000, 140_000, 210_000]) {
       await ann.say(await ann.conversation(), "hello");
@@ -78,7 +78,7 @@ describe("tokens of a day", () => {
 
   it("that all have used up together end everybody's answers", async () => {
     const { model } = using({ input: 199_000, output: 0 });
-    const server = await start(model, { TOKENS_PER_DAY: "200000" });
+    const server = await start(model, { DAILY_TOKENS: "200000" });
     const [ann, bob] = [await signUp(server), await signUp(server)];
     await ann.say(await ann.conversation(), "hello");
     await settledAt(server, 199_000, 199_000);
@@ -98,7 +98,7 @@ describe("tokens of a day", () => {
         throw new Error("gone");
       },
     };
-    const server = await start(failing, { USER_TOKENS_PER_DAY: "200000" });
+    const server = await start(failing, { DAILY_USER_TOKENS: "200000" });
     const ann = await signUp(server);
     await ann.say(await ann.conversation(), "hello");
     await settledAt(server, 0);
@@ -123,7 +123,7 @@ describe("tokens of a day", () => {
         }
       },
     };
-    const server = await start(endless, { USER_TOKENS_PER_DAY: "40000" });
+    const server = await start(endless, { DAILY_USER_TOKENS: "40000" });
     const ann = await signUp(server);
     const id = await ann.conversation();
     await expectFailed(ann, id, await ann.say(id, "hello"), "token_limit");
@@ -134,11 +134,11 @@ describe("tokens of a day", () => {
 
   it("without a limit are not counted, nor are those of the assistant without a model", async () => {
     const { model } = using({ input: 4_000, output: 100 });
-    const unlimited = await start(model, { USER_TOKENS_PER_DAY: "0" });
+    const unlimited = await start(model, { DAILY_USER_TOKENS: "0" });
     const ann = await signUp(unlimited);
     await ann.say(await ann.conversation(), "hello");
     expect(await counted(unlimited)).toEqual([]);
-    const ruled = await startTestServer({ settings: { USER_TOKENS_PER_DAY: "1" } });
+    const ruled = await startTestServer({ settings: { DAILY_USER_TOKENS: "1" } });
     closeAfterTest(ruled);
     const bob = await signUp(ruled);
     expect(textOf((await bob.say(await bob.conversation(), "add milk")).parts)).toContain("milk");
