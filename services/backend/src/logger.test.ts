@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync } from "node:fs";
+import { APIError } from "openai";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createLogger, openStdout } from "./logger.ts";
 
@@ -55,6 +56,15 @@ describe("a line of the log", () => {
     "cannot reach postgres://:canary-pass@db/x",
   ])("holds no key and no password of an address: %s", (message) => {
     const { text } = written((log) => log.error({ err: new Error("outer", { cause: new Error(message) }) }));
+    expect(text).not.toContain("canary");
+  });
+
+  it("of a provider's refusal has its name for it, and not the words in it", () => {
+    const said = { message: "Not allowed: canary", type: "invalid_request_error", code: "content_policy" };
+    const error = APIError.generate(400, { error: said }, undefined, new Headers());
+    const { line, text } = written((log) => log.error({ err: new Error("run", { cause: error }) }, "failed"));
+    expect(line.err.cause).toMatchObject({ status: 400, message: expect.stringContaining("content_policy") });
+    expect(line.err.cause.stack).toContain("logger.test");
     expect(text).not.toContain("canary");
   });
 

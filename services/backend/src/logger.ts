@@ -43,14 +43,29 @@ type ErrorDescription = {
 
 function describeError(error: unknown): ErrorDescription | unknown {
   if (!(error instanceof Error)) return typeof error === "string" ? error : "not an error";
+  const message = repeatsWhatItWasSent(error)
+    ? `a server refused a request (${wordOf(error.type)}, ${wordOf(error.code)}); what it said may repeat what it was sent`
+    : withoutSecrets(error.message);
   return {
     type: error.name,
-    message: withoutSecrets(error.message),
+    message,
     ...("code" in error && { code: error.code }),
     ...("status" in error && { status: error.status }),
-    ...(error.stack && { stack: withoutSecrets(error.stack) }),
+    ...(error.stack && { stack: withoutSecrets(error.stack.replace(error.message, () => message)) }),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
+}
+
+type Refusal = Error & { type: unknown; code: unknown };
+
+/** Whether it holds the body of a provider's refusal, as errors of OpenAI's client do: with people's words, at its worst. */
+function repeatsWhatItWasSent(error: Error): error is Refusal {
+  return "requestID" in error && "error" in error && error.error !== undefined && "type" in error && "code" in error;
+}
+
+/** A provider's own name for what went wrong, if it is one. */
+function wordOf(name: unknown): string {
+  return typeof name === "string" && /^[\w.-]{1,60}$/.test(name) ? name : "no name for it";
 }
 
 /** Providers repeat part of the key in their errors, drivers the whole address, and anything the token it was given. */
