@@ -1,17 +1,18 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
-// node build.mjs [--no-source-maps] [--out=FOLDER]: bundles the two entries of the backend into dist/ beside this file or
-// into FOLDER, with all they need: it runs without node_modules.
+// node build.mjs [--no-source-maps] [--out=FOLDER] [--metafile=FILE]: bundles the two entries of the backend into dist/
+// beside this file or into FOLDER, with all they need: it runs without node_modules. FILE tells what is in it.
 
 const folder = import.meta.dirname;
 const { values: options } = parseArgs({
   options: {
     "source-maps": { type: "boolean", default: true },
     out: { type: "string", default: path.join(folder, "dist") },
+    metafile: { type: "string" },
   },
   allowNegative: true,
 });
@@ -62,7 +63,7 @@ const leaveOut = {
 };
 
 rmSync(dist, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: folder,
   entryPoints: ["src/main.ts", "src/migrate.ts"],
   outdir: dist,
@@ -85,7 +86,9 @@ await build({
   },
   plugins: [leaveOut],
   logLevel: "warning",
+  metafile: true,
 });
+if (options.metafile !== undefined) writeFileSync(options.metafile, JSON.stringify(metafile));
 
 // Read when it is first needed, by its place beside the bundle.
 copyFileSync(path.join(folder, "src", "common-passwords.bin"), path.join(dist, "common-passwords.bin"));
