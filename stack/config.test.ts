@@ -42,6 +42,7 @@ describe("an empty configuration", () => {
       context: "minikube",
       namespace: "todo",
       helmEngine: "chart",
+      isPinned: false,
       keepData: false,
       openai: { apiKey: undefined, baseUrl: "", model: "" },
       database: { kind: "cluster", password: undefined },
@@ -68,6 +69,15 @@ it("builds for the machine's own kind of processor, as Minikube's node is one", 
 it("takes Minikube's profile for the context, unless one is named", async () => {
   expect(await read({ minikubeProfile: "other" })).toMatchObject({ context: "other" });
   expect(await read({ minikubeProfile: "other", context: "x" })).toMatchObject({ context: "x" });
+});
+
+it.each([
+  [{}, false],
+  [{ baseImages: "pinned" }, true],
+  [{ imageRegistry: "ghcr.io/acme", context: "prod" }, true],
+  [{ imageRegistry: "ghcr.io/acme", context: "prod", baseImages: "tag" }, false],
+])("holds the images' bases to digests where they go to others, or when asked: %j", async (config, pinned) => {
+  expect((await read(config)).isPinned).toBe(pinned);
 });
 
 it("takes a registry and a context instead of Minikube", async () => {

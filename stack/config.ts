@@ -35,6 +35,8 @@ export type Settings = {
   helmEngine: HelmEngine;
   /** `linux/amd64` or `linux/arm64`. */
   platform: string;
+  /** Whether the bases of the images are those of `security/base-images.json`, by digest, or what the tag means. */
+  isPinned: boolean;
   rebuild: string;
   keepData: boolean;
   authUrl: Output<string> | undefined;
@@ -69,6 +71,7 @@ export type HelmEngine = (typeof HELM_ENGINES)[number];
 
 const CHARTS: readonly ChartName[] = ["frontend", "backend", "postgres"];
 const HELM_ENGINES = ["chart", "release"] as const;
+const BASE_IMAGES = ["auto", "pinned", "tag"] as const;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const PLATFORM = /^linux\/(amd64|arm64)$/;
 const REGISTRY = /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/;
@@ -93,6 +96,7 @@ export function readSettings(reader = new ConfigReader()): Settings {
     helmEngine: reader.choice("helmEngine", HELM_ENGINES),
     platform:
       reader.text("platform", { matches: PLATFORM, expected: "linux/amd64 or linux/arm64" }) || usualPlatform(registry),
+    isPinned: isPinned(reader.choice("baseImages", BASE_IMAGES), registry),
     rebuild: reader.text("rebuild"),
     keepData: reader.flag("keepData"),
     authUrl: reader.secret("authUrl", { check: authUrlProblem, plainIsFine: true }),
@@ -187,6 +191,11 @@ function refuseContradictions(reader: ConfigReader, { target, namespace, chartVa
   if (frontend.nodePort === backend.nodePort) {
     reader.problem("frontendNodePort and backendNodePort are the same port:\n  pulumi config rm backendNodePort");
   }
+}
+
+/** A registry's images go to others; Minikube's daemon may have to do with the bases that it has. */
+function isPinned(choice: (typeof BASE_IMAGES)[number], registry: string): boolean {
+  return choice === "pinned" || (choice === "auto" && registry !== "");
 }
 
 function usualPlatform(registry: string): string {

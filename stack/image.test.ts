@@ -23,6 +23,7 @@ function build(change: Partial<AppImageArgs> = {}): AppImage {
     context,
     dockerfile: path.join(context, "Dockerfile.backend"),
     platform: "linux/amd64",
+    buildArgs: {},
     rebuild: "",
     registry: undefined,
     login: undefined,
@@ -64,6 +65,14 @@ it("has a tag that is known at preview and follows the content", async () => {
   expect(await tagOf()).toBe(before);
   writeFileSync(path.join(context, "main.ts"), "two");
   expect(await tagOf({ preview: true })).not.toBe(before);
+});
+
+it("hands the Dockerfile its arguments, which make another image", async () => {
+  const before = await tagOf();
+  const asked = await runStack(() => build({ buildArgs: { NODE_DIGEST: "sha256:1" } }));
+  const image = only(asked, IMAGE);
+  expect(image.inputs).toMatchObject({ build: { args: { NODE_DIGEST: "sha256:1" } } });
+  expect(image.inputs["imageName"]).not.toBe(`todo-backend:${before}`);
 });
 
 it("is built again where it was lost, because Docker's provider never looks", async () => {

@@ -17,6 +17,8 @@ export type AppImageArgs = {
   dockerfile: string;
   /** `linux/amd64` or `linux/arm64`. */
   platform: string;
+  /** Arguments of the Dockerfile. */
+  buildArgs: Record<string, string>;
   /** Any text; a new one makes a new image of the same files. */
   rebuild: string;
   /** Host and path of the registry to push to; `undefined` leaves the image where it was built. */
@@ -44,15 +46,15 @@ export class AppImage extends ComponentResource {
 
   constructor(name: string, args: AppImageArgs, opts?: ComponentResourceOptions) {
     super("todo:stack:AppImage", name, {}, opts);
-    const { context, dockerfile, platform, rebuild, registry, login } = args;
+    const { context, dockerfile, platform, buildArgs, rebuild, registry, login } = args;
     this.repository = registry === undefined ? name : `${registry}/${name}`;
-    const tag = contentTag({ context, dockerfile, platform, args: {}, rebuild });
+    const tag = contentTag({ context, dockerfile, platform, args: buildArgs, rebuild });
 
     const image = new Image(
       name,
       {
         imageName: `${this.repository}:${tag}`,
-        build: { context, dockerfile, platform, builderVersion: "BuilderBuildKit" },
+        build: { context, dockerfile, platform, args: buildArgs, builderVersion: "BuilderBuildKit" },
         skipPush: registry === undefined,
         ...(registry !== undefined && login !== undefined && { registry: { server: hostOf(registry), ...login } }),
       },

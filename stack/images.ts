@@ -1,4 +1,5 @@
 import { Provider } from "@pulumi/docker/provider.js";
+import { baseArgs } from "./base-images.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Settings } from "./config.ts";
 import { dockerDaemon } from "./docker-daemon.ts";
@@ -20,7 +21,7 @@ export const REPOSITORIES = [FRONTEND, BACKEND];
  * @param minikube `undefined` for a registry
  */
 export function buildImages(
-  { target, platform, rebuild }: Settings,
+  { target, platform, isPinned, rebuild }: Settings,
   minikube: Minikube | undefined,
   cluster: Cluster,
 ): Images {
@@ -40,8 +41,16 @@ export function buildImages(
     pruneIn: minikube && dockerDaemon(minikube.dockerHost, minikube.certPath, thisMachine().run),
   };
   return {
-    frontend: new AppImage(FRONTEND, { ...common, dockerfile: "Dockerfile.frontend" }),
-    backend: new AppImage(BACKEND, { ...common, dockerfile: "Dockerfile.backend" }),
+    frontend: new AppImage(FRONTEND, {
+      ...common,
+      dockerfile: "Dockerfile.frontend",
+      buildArgs: baseArgs("frontend", isPinned),
+    }),
+    backend: new AppImage(BACKEND, {
+      ...common,
+      dockerfile: "Dockerfile.backend",
+      buildArgs: baseArgs("backend", isPinned),
+    }),
   };
 }
 

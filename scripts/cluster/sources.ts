@@ -4,9 +4,9 @@ import type { Watched } from "../watch.ts";
 
 /** The program and its charts, and what says how the images are built. */
 const FILES =
-  /^(Dockerfile\.\w+(\.dockerignore)?|index\.ts|Pulumi(\.[\w-]+)?\.yaml|package\.json|scripts\/programs\.ts)$/;
+  /^(Dockerfile\.\w+(\.dockerignore)?|index\.ts|Pulumi(\.[\w-]+)?\.yaml|package\.json|scripts\/programs\.ts|security\/base-images\.json)$/;
 const FOLDERS = ["helm", "stack"];
-const FOLDERS_ABOVE = ["scripts"];
+const FOLDERS_ABOVE = ["scripts", "security"];
 /** Made by editors, tests, and what people read. */
 const IGNORED = /(^|\/)(\.#.*|.*~|.*\.(test\.tsx?|md|swp|tmp|log))$/;
 

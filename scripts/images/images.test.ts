@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { baseArgs } from "../../stack/base-images.ts";
 import { contextFiles, readRules } from "../../stack/content-tag.ts";
 import { tempFolder } from "../../test/support/temp-folder.ts";
 import { ROOT } from "../local/paths.mjs";
@@ -31,7 +32,7 @@ describe.each(["frontend", "backend"])("the build context of Dockerfile.%s", (na
   });
 });
 
-describe.each(["frontend", "backend"])("Dockerfile.%s", (name) => {
+describe.each(["frontend", "backend"] as const)("Dockerfile.%s", (name) => {
   const text = read(`Dockerfile.${name}`);
   const lastStage = text.slice(text.lastIndexOf("\nFROM "));
 
@@ -42,8 +43,17 @@ describe.each(["frontend", "backend"])("Dockerfile.%s", (name) => {
     const bases = [...text.matchAll(/^FROM (\S+)/gm)].map(([, base]) => base);
     const own = [...text.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, stage]) => stage);
     const [base, ...others] = new Set(bases.filter((found) => !own.includes(found)));
-    expect(base).toMatch(/^node:\$\{NODE_VERSION\}-(slim|alpine)$/);
+    // By its tag, unless a digest is given: so it builds where only the tag is at hand.
+    const variant = /^node:\$\{NODE_VERSION\}-(slim|alpine)\$\{NODE_DIGEST:\+@\$\{NODE_DIGEST\}\}$/.exec(
+      base ?? "",
+    )?.[1];
+    expect(text).toMatch(/^ARG NODE_DIGEST=""$/m);
     expect(others).toEqual([]);
+    const pinned = baseArgs(name, true);
+    const digests = JSON.parse(read("security/base-images.json")) as Record<string, string>;
+    expect(pinned).toEqual({ NODE_DIGEST: digests[`node:24-${variant}`] });
+    expect(pinned["NODE_DIGEST"]).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(baseArgs(name, false)).toEqual({});
   });
 
   it("runs as a numeric user, tells its health, and has the version of package.json", () => {

