@@ -95,6 +95,16 @@ describe("docs/asvs.md", () => {
     expect(toldOf("met, held by a test")).toEqual(countOf("test"));
     expect(toldOf("met by a document or by design")).toEqual(countOf("document", "design"));
     expect(toldOf("not met")).toEqual(countOf("not met"));
+    const [, apply, tested, otherwise, not] =
+      /Of the (\d+) rows of OWASP ASVS[^:]*?, (\d+) are held by a named test, (\d+) are\s+met by[^:]*?, (\d+) are not met:/.exec(
+        read("README.md"),
+      ) ?? [];
+    expect([apply, tested, otherwise, not].map(Number)).toEqual([
+      countOf("test", "document", "design", "not met")[2],
+      countOf("test")[2],
+      countOf("document", "design")[2],
+      countOf("not met")[2],
+    ]);
   });
 });
 
