@@ -12,7 +12,7 @@ import { eventually } from "../support/eventually.ts";
 
 const DIST = path.join(ROOT, "services/backend/dist");
 
-export type Database = { url: string; stop: () => Promise<void> };
+export type Database = { url: string; adminUrl: string; stop: () => Promise<void> };
 
 /** A PostgreSQL as `npm start` has it, fsync and all, on an empty folder. */
 export async function startDatabase(): Promise<Database> {
@@ -26,7 +26,7 @@ export async function startDatabase(): Promise<Database> {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { url: server.url, stop };
+  return { url: server.url, adminUrl: server.adminUrl, stop };
 }
 
 export type Backend = { url: string; pid: number; listeningMs: number; stop: () => Promise<void> };

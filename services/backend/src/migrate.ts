@@ -17,7 +17,7 @@ const [{ MigrationError, MissingRight, migrateToLatest }, { EnvError, migrationU
 async function main(): Promise<void> {
   const url = migrationUrl(readEnv());
   const place = database.placeOf(url);
-  const attempt = () => migrateToLatest(url);
+  const attempt = () => migrateToLatest(url, { say: console.log });
   const wait = process.argv.includes("--wait");
   const applied = wait ? await waiting.whenPossible(attempt, { place, say: console.log }) : await attempt();
   console.log(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");

@@ -16,6 +16,8 @@ import { type RunningServer, startServer } from "../src/server.ts";
 declare module "vitest" {
   interface ProvidedContext {
     databaseUrl: string;
+    /** The superuser of the same server. */
+    superuserUrl: string;
   }
 }
 

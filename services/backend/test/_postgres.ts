@@ -12,5 +12,6 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = await startTestPostgres();
   project.provide("databaseUrl", server.url);
+  project.provide("superuserUrl", server.adminUrl);
   return server.stop;
 }

@@ -3,9 +3,14 @@ import pg from "pg";
 import { createDatabase } from "./database.ts";
 import { migrations } from "./migrations/index.ts";
 import { isTransactionPooler } from "./pooler.ts";
+import { makeSearchIndexes } from "./search-indexes.ts";
 
 /** Longer than any migration takes; Kysely itself would wait an hour for another replica's lock. */
 const TIMEOUT_MS = 60_000;
+
+const CURE =
+  "The owner of the database, or its administrator, runs `create extension pg_trgm; create extension btree_gin;` there; " +
+  "the next start uses them.";
 
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
@@ -21,12 +26,15 @@ const INSUFFICIENT_PRIVILEGE = "42501";
 /**
  * Brings the database at `url` to the newest schema; safe to call from many processes at once (Kysely holds an
  * advisory lock). Returns the names of what was applied.
- * `onError` is told of connections that break.
+ * `onError` is told of connections that break, `say` of what the server lacks, though it works.
  * @throws MigrationError when `url` leads through a transaction pooler, where the lock can't be held, when the database is
  * of a newer version than this program, or when 60 s did not suffice
  * @throws MissingRight
  */
-export async function migrateToLatest(url: string, onError: (error: Error) => void = ignore): Promise<string[]> {
+export async function migrateToLatest(
+  url: string,
+  { onError = ignore, say = ignore }: { onError?: (error: Error) => void; say?: (text: string) => void } = {},
+): Promise<string[]> {
   if (await isTransactionPooler(url)) {
     throw new MigrationError(
       "This address leads through a transaction pooler, where migrations can't hold their lock: set DATABASE_DIRECT_URL " +
@@ -42,6 +50,8 @@ export async function migrateToLatest(url: string, onError: (error: Error) => vo
     const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
     const { error, results } = await Promise.race([migrator.migrateToLatest(), timeout]);
     if (error) throw explain(error);
+    const missing = await Promise.race([makeSearchIndexes(db), timeout]);
+    if (missing) say(`Searching will be slow for who has very many tasks or messages: ${missing}. ${CURE}`);
     return (results ?? []).map((result) => result.migrationName);
   } finally {
     clearTimeout(timer);

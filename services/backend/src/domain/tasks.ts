@@ -10,6 +10,7 @@ import type {
   TaskRef,
 } from "@todo/contract";
 import { insertTaskEvents } from "../db/queries/task-events.ts";
+import * as taskList from "../db/queries/task-list.ts";
 import * as queries from "../db/queries/tasks.ts";
 import { setNextTaskNumber, touchTasks } from "../db/queries/user-states.ts";
 import { AppError, notFound } from "./app-error.ts";
@@ -19,7 +20,7 @@ export type TaskKey = queries.TaskKey;
 
 /** One page of the user's tasks. @throws AppError `unprocessable` for a cursor that is none of this list. */
 export async function listTasks(ctx: Context, filter: TaskFilter): Promise<TaskPage> {
-  const page = await queries.listTasks(ctx.db, ctx.userId, filter);
+  const page = await taskList.listTasks(ctx.db, ctx.userId, filter);
   if (!page) throw new AppError("unprocessable", "The cursor does not belong to this list.");
   return page;
 }

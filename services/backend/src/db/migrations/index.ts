@@ -7,6 +7,7 @@ import * as waitingCalls from "./2026-11-25-waiting-calls.ts";
 import * as portions from "./2026-11-26-portions.ts";
 import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
 import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
+import * as growth from "./2026-11-29-growth.ts";
 
 /**
  * All migrations, oldest first: a list in code, since the bundle has no folder to read. Each is frozen once released;
@@ -21,4 +22,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-26-1-sealed-runs": sealedRuns,
   "2026-11-26-2-portions": portions,
   "2026-11-29-1-session-lifetime": sessionLifetime,
+  "2026-11-29-2-growth": growth,
 };

@@ -3,9 +3,13 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Trx } from "../database.ts";
 import { containing, decodeCursor, encodeCursor } from "./cursor.ts";
+import { searchConversations } from "./search.ts";
 
 /** A year 0 is a date for zod, but none for PostgreSQL. */
 const cursorSchema = z.tuple([z.iso.datetime().refine((at) => at >= "0001"), z.uuid()]);
+
+/** As many hits of a search are told by name. */
+const FEW = 1_000;
 
 export async function insertConversation(
   trx: Trx,
@@ -34,21 +38,26 @@ export async function listConversations(
 ): Promise<{ items: Conversation[]; nextCursor: string | null } | undefined> {
   const after = filter.cursor === undefined ? null : decodeCursor(filter.cursor, cursorSchema);
   if (after === undefined) return undefined;
-  const { q } = filter;
+  const pattern = filter.q ? containing(filter.q) : undefined;
+  const hits = pattern === undefined ? undefined : await searchConversations(trx, pattern, FEW);
+  if (hits?.length === 0) return { items: [], nextCursor: null };
   const rows = await withRun(trx, userId)
     .$if(after !== null, (query) =>
       query.where(sql<boolean>`("conversations"."updatedAt", "conversations"."id") < (${after?.[0]}, ${after?.[1]})`),
     )
-    .$if(q !== undefined && q !== "", (query) =>
+    .$if(hits !== undefined, (query) => query.where(sql<boolean>`"conversations"."id" = any(${hits}::uuid[])`))
+    // With many hits the list is read in its order, and comes upon them soon.
+    .$if(pattern !== undefined && hits === undefined, (query) =>
       query.where((eb) =>
         eb.or([
-          eb("conversations.title", "ilike", containing(q ?? "")),
+          eb("conversations.title", "ilike", pattern ?? ""),
           eb.exists(
             eb
               .selectFrom("messages")
               .select("messages.id")
+              .where("messages.userId", "=", userId)
               .whereRef("messages.conversationId", "=", "conversations.id")
-              .where("messages.text", "ilike", containing(q ?? "")),
+              .where("messages.text", "ilike", pattern ?? ""),
           ),
         ]),
       ),

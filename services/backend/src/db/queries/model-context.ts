@@ -45,7 +45,10 @@ export async function findModelContext(
         select json_agg("open") from (
           select "number", "title", "dueDate"::text, "dueTime", "priority", "tags" from "tasks"
           where "userId" = ${userId} and "status" = 'open' and "deletedAt" is null
-          order by "tasks"."dueDate" nulls last, "tasks"."dueTime" nulls last, "number" limit ${bounds.tasks + 1}
+          -- The words of the index "openTasksByDueKey".
+          order by case when "tasks"."dueDate" is null then '9999-12-31'::date else "tasks"."dueDate" end,
+            case when "tasks"."dueTime" is null then '99' else "tasks"."dueTime" end, "number"
+          limit ${bounds.tasks + 1}
         ) as "open"
       ), '[]') as "tasks"
     from "messages" as "question" join "conversations" on "conversations"."id" = "question"."conversationId"

@@ -1,10 +1,7 @@
-import type { Due, Task, TaskFilter, TaskPatch, TaskRef } from "@todo/contract";
-import { type ExpressionBuilder, sql } from "kysely";
-import { z } from "zod";
+import type { Due, Task, TaskPatch, TaskRef } from "@todo/contract";
+import { sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
-import type { Database } from "../schema/index.ts";
 import type { TaskRow } from "../schema/tasks.ts";
-import { containing, decodeCursor, encodeCursor } from "./cursor.ts";
 
 /** The row as the contract shows it. */
 export function toTask(row: TaskRow): Task {
@@ -93,58 +90,6 @@ export async function updateTask(trx: Trx, userId: string, id: string, patch: Ta
   return toTask(row);
 }
 
-const FAR = "9999-12-31";
-const PRIORITIES = ["none", "low", "medium", "high"];
-
-/** What each order sorts by, in SQL and as a page's last task shows it; `cursor` is how it comes back. */
-const sortKeys = {
-  number: { key: sql`"number"`, of: (task: Task) => task.number, cursor: z.int32() },
-  due: {
-    key: sql`(coalesce("dueDate", ${sql.lit(FAR)}::date)::text || coalesce("dueTime", '99'))`,
-    of: (task: Task) => `${task.due?.date ?? FAR}${task.due?.time ?? "99"}`,
-    cursor: z.string().regex(/^[\d:-]{12,15}$/),
-  },
-  priority: {
-    key: sql`(-array_position(array['none','low','medium','high'], "priority"))`,
-    of: (task: Task) => -(PRIORITIES.indexOf(task.priority) + 1),
-    cursor: z.int32(),
-  },
-  updated: {
-    key: sql`(-floor(extract(epoch from "updatedAt") * 1000))::bigint`,
-    of: (task: Task) => -new Date(task.updatedAt).getTime(),
-    cursor: z.int(),
-  },
-};
-
-/**
- * One page of the user's tasks, deleted ones only when they are asked for, by keyset: the cursor holds the last row's sort value and its
- * number, which makes the order total. Returns undefined when the cursor is none of ours.
- */
-export async function listTasks(
-  trx: Trx,
-  userId: string,
-  filter: TaskFilter,
-): Promise<{ items: Task[]; nextCursor: string | null } | undefined> {
-  const { key, of, cursor } = sortKeys[filter.sort];
-  const after = filter.cursor === undefined ? null : decodeCursor(filter.cursor, z.tuple([cursor, z.int32()]));
-  if (after === undefined) return undefined;
-  const rows = await trx
-    .selectFrom("tasks")
-    .selectAll()
-    .where("userId", "=", userId)
-    .where("deletedAt", filter.status === "deleted" ? "is not" : "is", null)
-    .where((eb) => matching(eb, filter))
-    .$if(after !== null, (query) => query.where(sql<boolean>`(${key}, "number") > (${after?.[0]}, ${after?.[1]})`))
-    .orderBy(key)
-    .orderBy("number")
-    .limit(filter.limit + 1)
-    .execute();
-  const items = rows.slice(0, filter.limit).map(toTask);
-  const last = items.at(-1);
-  const more = rows.length > filter.limit && last !== undefined;
-  return { items, nextCursor: more ? encodeCursor([of(last), last.number]) : null };
-}
-
 /** All of the user's tasks of one status, oldest first: for deleting them all. */
 export async function listAllTasks(trx: Trx, userId: string, status: "open" | "done" | "all"): Promise<Task[]> {
   const rows = await trx
@@ -194,17 +139,4 @@ export async function deleteFromTrash(db: Db, before: Date, limit: number): Prom
     )
     .executeTakeFirst();
   return Number(result.numDeletedRows);
-}
-
-function matching(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilter) {
-  return eb.and([
-    ...(filter.status && filter.status !== "deleted" ? [eb("status", "=", filter.status)] : []),
-    ...(filter.priority ? [eb("priority", "=", filter.priority)] : []),
-    ...(filter.tag ? [sql<boolean>`${filter.tag} = any("tags")`] : []),
-    ...(filter.dueBefore ? [eb("dueDate", "<", filter.dueBefore)] : []),
-    ...(filter.dueAfter ? [eb("dueDate", ">", filter.dueAfter)] : []),
-    ...(filter.q
-      ? [eb.or([eb("title", "ilike", containing(filter.q)), eb("notes", "ilike", containing(filter.q))])]
-      : []),
-  ]);
 }
