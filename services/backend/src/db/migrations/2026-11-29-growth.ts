@@ -44,7 +44,7 @@ const statements = [
   sql`create index "trashedTasks" on "tasks" ("userId", "number") where "deletedAt" is not null`,
   sql`create index "messagesByUser" on "messages" ("userId", "conversationId")`,
   sql`
-    create function "searchTasks"("pattern" text, "tag" text, "most" integer) returns uuid[] ${secure} as $$
+    create or replace function "searchTasks"("pattern" text, "tag" text, "most" integer) returns uuid[] ${secure} as $$
     begin
       return (
         select case when count(*) <= "most" then coalesce(array_agg("id"), '{}') end from (
@@ -56,7 +56,7 @@ const statements = [
       );
     end $$`,
   sql`
-    create function "searchConversations"("pattern" text, "most" integer) returns uuid[] ${secure} as $$
+    create or replace function "searchConversations"("pattern" text, "most" integer) returns uuid[] ${secure} as $$
     begin
       return (
         select case when count(*) <= "most" then coalesce(array_agg(distinct "id"), '{}') end from (
