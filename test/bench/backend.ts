@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
@@ -12,7 +12,13 @@ import { eventually } from "../support/eventually.ts";
 
 const DIST = path.join(ROOT, "services/backend/dist");
 
-export type Database = { url: string; adminUrl: string; stop: () => Promise<void> };
+export type Database = {
+  url: string;
+  adminUrl: string;
+  /** Has connections that are made from now on served by this core alone. */
+  pin: (core: number) => void;
+  stop: () => Promise<void>;
+};
 
 /** A PostgreSQL as `npm start` has it, fsync and all, on an empty folder. */
 export async function startDatabase(): Promise<Database> {
@@ -26,16 +32,28 @@ export async function startDatabase(): Promise<Database> {
     await server.stop();
     rmSync(dataDir, { recursive: true, force: true });
   };
-  return { url: server.url, adminUrl: server.adminUrl, stop };
+  const pin = (core: number) => {
+    execFileSync("taskset", ["-cp", String(core), String(server.pid)], { stdio: "ignore" });
+  };
+  return { url: server.url, adminUrl: server.adminUrl, pin, stop };
 }
 
 export type Backend = { url: string; pid: number; listeningMs: number; stop: () => Promise<void> };
 
-/** Starts a script that will listen on PORT; `listeningMs` is from the spawn to the first accepted connection. */
-export async function startProcess(args: string[], env: NodeJS.ProcessEnv): Promise<Backend> {
+/**
+ * Starts a script that will listen on PORT, on one core alone if `core` says which; `listeningMs` is from the spawn to the
+ * first accepted connection.
+ */
+export async function startProcess(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  { core }: { core?: number } = {},
+): Promise<Backend> {
   const port = await freePort();
   const began = performance.now();
-  const child = spawn(process.execPath, args, {
+  const pinned = core === undefined ? [] : ["taskset", "-c", String(core)];
+  const [command = process.execPath, ...rest] = [...pinned, process.execPath, ...args];
+  const child = spawn(command, rest, {
     env: { ...process.env, ...env, PORT: String(port), HOST: "127.0.0.1", LOG_LEVEL: "error" },
     stdio: ["ignore", "ignore", "inherit"],
   });

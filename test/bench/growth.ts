@@ -7,7 +7,7 @@ import type { TaskFilter } from "../../services/contract/src/index.ts";
 import { asSuperuser, explainedDatabase } from "../support/plans.ts";
 import type { Database } from "./backend.ts";
 import { type Seeded, seedGrowth } from "./growth-seed.ts";
-import { median, type Row, row } from "./stats.ts";
+import { median, type Row, row } from "../support/figures.ts";
 
 const SMALL = 1_000;
 const ROUNDS = 30;

@@ -6,6 +6,7 @@ import { measureListen } from "./listen.ts";
 import { measurePageSize } from "./page-size.ts";
 import { measureSessionRead } from "./session-read.ts";
 import { measureStart } from "./start.ts";
+import { measureStreams } from "./streams.ts";
 import { measureTaskRead } from "./task-read.ts";
 
 /**
@@ -19,6 +20,7 @@ const measures: Record<string, () => Promise<Row[]>> = {
   tokens: () => measureFirstToken(database),
   tasks: () => measureTaskRead(database),
   sessions: () => measureSessionRead(database),
+  streams: () => measureStreams(database),
   growth: () => measureGrowth(database, isLong ? 1_000_000 : 10_000),
   page: () => measurePageSize(database),
   start: () => measureStart(),

@@ -18,6 +18,7 @@ import { createLogger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { Answerer } from "./runs/answerer.ts";
 import { Hub } from "./runs/hub.ts";
+import { LogWriter } from "./runs/log-writer.ts";
 import { OpenStreams } from "./runs/open-streams.ts";
 import { Worker } from "./runs/worker.ts";
 
@@ -30,6 +31,8 @@ export type Deps = {
   model: AssistantModel;
   metrics: Metrics;
   hub: Hub;
+  /** Writes what answers say, for all runs together. */
+  logWriter: LogWriter;
   worker: Worker;
   /** The agent; like the accounts it is loaded at its first use. */
   answerer: () => Promise<Answerer>;
@@ -76,6 +79,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const model = overrides.model ?? createModel({ apiKey, baseUrl, name });
   const metrics = new Metrics();
   const hub = new Hub(db, log);
+  const logWriter = new LogWriter(db);
   const work = { db, clock, log, onChange: (userId: string) => hub.publishUserChange(userId) };
   const { ANSWER_MAX_BYTES: bytes, ANSWER_MAX_TOKENS: tokens, ANSWER_MAX_CHUNKS: chunks } = env;
   const answerLimits = overrides.answerLimits ?? { bytes, tokens, chunks };
@@ -103,7 +107,8 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     model,
     metrics,
     hub,
-    worker: new Worker({ ...work, hub, answerer, onOutcome }, randomUUID(), overrides.runSeconds),
+    logWriter,
+    worker: new Worker({ ...work, hub, logWriter, answerer, onOutcome }, randomUUID(), overrides.runSeconds),
     answerer,
     auth,
     readSession: async (cookies) => (await reader())(cookies),

@@ -162,8 +162,8 @@ describe("deleting many tasks that the user has approved", () => {
       await sql(server.databaseUrl, `update runs set "leaseUntil" = now() - interval '1 s' where status = 'running'`);
       const [run] = await claimRuns(server.deps.db, "me", 1);
       if (!run) throw new Error("there is a run");
-      const { db, clock, log, hub } = server.deps;
-      return { run, log: new RunLog({ db, clock, log, hub, onChange: () => {} }, run), ...(signal && { signal }) };
+      const { db, clock, log, hub, logWriter } = server.deps;
+      return { run, log: new RunLog({ db, clock, log, hub, logWriter, onChange: () => {} }, run), ...(signal && { signal }) };
     };
     const end = new AbortController();
     const first = await claim(end.signal);

@@ -181,8 +181,8 @@ describe("an owner whose claim was taken over", () => {
     const { server, ann, mine } = await takenOver();
     await eventually("the old owner has given up", async () => server.deps.worker.activeRuns === 0);
     const before = await written(server, mine);
-    const { db, clock, log, hub, asUser } = server.deps;
-    const stale = new RunLog({ db, clock, log, hub, onChange: () => {} }, mine);
+    const { db, clock, log, hub, logWriter, asUser } = server.deps;
+    const stale = new RunLog({ db, clock, log, hub, logWriter, onChange: () => {} }, mine);
     const text: Chunk = { type: "text-delta", id: "text-1", delta: "late" };
     const call = callOnce({ run: mine, log: stale }, addTasks, "late", { tasks: [{ title: "late" }] });
     await expect(call).rejects.toThrow(LeaseLost);

@@ -28,8 +28,8 @@ async function liveRun() {
   // Until it has said so, its own owner writes.
   await readAnswer(await watch(ann, id), begun);
   const run = await runRow(server, id);
-  const { db, clock, log, hub, asUser } = server.deps;
-  const claim = { run, log: new RunLog({ db, clock, log, hub, onChange: () => {} }, run) };
+  const { db, clock, log, hub, logWriter, asUser } = server.deps;
+  const claim = { run, log: new RunLog({ db, clock, log, hub, logWriter, onChange: () => {} }, run) };
   const work = <T>(job: Parameters<typeof asUser<T>>[1]) => asUser(ann.userId, job);
   return { server, ann, id, claim, work };
 }
@@ -130,10 +130,10 @@ describe("a run that is interrupted since it is somebody else's now", () => {
     const cut = async () => {
       throw new Error("cut off");
     };
-    const { db, clock, log, hub } = server.deps;
+    const { db, clock, log, hub, logWriter } = server.deps;
     const answerer = async () => ({ answer: cut, classify: async () => "internal" as const });
     const onOutcome = vi.fn();
-    const deps = { db, clock, log, hub, onChange: () => {}, answerer, onOutcome };
+    const deps = { db, clock, log, hub, logWriter, onChange: () => {}, answerer, onOutcome };
     await executeRun(deps, claim.run, AbortSignal.abort(reason));
     expect(onOutcome).not.toHaveBeenCalled();
     expect((await work((ctx) => newestRun(ctx, id)))?.status).toBe("running");

@@ -1,21 +1,37 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { serve } from "@hono/node-server";
 import type { Model } from "@openai/agents";
 import { Hono } from "hono";
 import { streamSSE } from "hono/streaming";
+import pg from "pg";
 import { createApp } from "../src/app.ts";
 import { createDeps } from "../src/deps.ts";
 import { readEnv } from "../src/env.ts";
 
 /**
- * A backend whose model answers at once; a twin route that streams the same words without storing anything; and under
- * `/library` the same backend with sessions read by better-auth.
+ * A backend whose model answers at once, or as slowly as TOKENS (how many) and TOKEN_MS (how far apart) say; twin routes
+ * that stream the same words without storing anything, or storing each in a transaction of its own; and under `/library`
+ * the same backend with sessions read by better-auth.
  */
-const words = ["Here", " is", " an", " answer", "."];
+const { TOKENS, TOKEN_MS, DATABASE_URL } = process.env;
+const words = TOKENS ? Array.from({ length: Number(TOKENS) }, () => " token") : ["Here", " is", " an", " answer", "."];
+
+/** The words, at their pace: a model that lags behind catches up. */
+async function* spoken() {
+  const began = performance.now();
+  for (const [i, delta] of words.entries()) {
+    const wait = began + i * Number(TOKEN_MS ?? 0) - performance.now();
+    if (wait > 0) await setTimeout(wait);
+    yield delta;
+  }
+}
+
 const model: Model = {
   getResponse: () => Promise.reject(new Error("only streamed here")),
   async *getStreamedResponse() {
     yield { type: "response_started" };
-    for (const delta of words) yield { type: "output_text_delta", delta };
+    for await (const delta of spoken()) yield { type: "output_text_delta", delta };
     const content = [{ type: "output_text" as const, text: words.join("") }];
     const output = [{ type: "message" as const, role: "assistant" as const, status: "completed" as const, content }];
     const usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0 };
@@ -36,7 +52,18 @@ const readSession = async (cookie = "") => {
 const outer = new Hono();
 outer.post("/twin", (c) =>
   streamSSE(c, async (stream) => {
-    for (const delta of words) await stream.writeSSE({ data: JSON.stringify({ type: "text-delta", delta }) });
+    for await (const delta of spoken()) await stream.writeSSE({ data: JSON.stringify({ type: "text-delta", delta }) });
+  }),
+);
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 });
+outer.post("/twin/stored", (c) =>
+  streamSSE(c, async (stream) => {
+    const id = randomUUID();
+    for await (const delta of spoken()) {
+      const data = JSON.stringify({ type: "text-delta", delta });
+      await pool.query(`insert into "twinTokens" ("id", "chunk") values ($1, $2)`, [id, data]);
+      await stream.writeSSE({ data });
+    }
   }),
 );
 outer.route("/library", createApp({ ...deps, readSession }, docs));

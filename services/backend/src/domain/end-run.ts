@@ -2,7 +2,7 @@ import type { Chunk, Message, MessagePart } from "@todo/contract";
 import { listPendingApprovals } from "../db/queries/approvals.ts";
 import { nextMessageSeq } from "../db/queries/conversations.ts";
 import { putAnswer } from "../db/queries/messages.ts";
-import { appendChunks, foldLog, type LogBounds, type LoggedChunk } from "../db/queries/run-log.ts";
+import { appendChunks, appendToMany, foldLog, type LogBounds, type LoggedChunk } from "../db/queries/run-log.ts";
 import { type RunRow, setRunStatus } from "../db/queries/runs.ts";
 import type { Context, Db } from "./context.ts";
 import { touch } from "./conversations.ts";
@@ -105,13 +105,26 @@ async function putParts(
   return seq;
 }
 
+/** One claim of a run. */
+export type Claim = Pick<RunRow, "id" | "attempt">;
+
 /** Appends to the run's log, within a transaction or in a statement of its own. @throws LeaseLost */
-export async function append(
-  { db }: { db: Db },
-  run: Pick<RunRow, "id" | "attempt">,
-  chunks: readonly Chunk[],
-): Promise<LoggedChunk[]> {
+export async function append({ db }: { db: Db }, run: Claim, chunks: readonly Chunk[]): Promise<LoggedChunk[]> {
   const logged = await appendChunks(db, { runId: run.id, attempt: run.attempt }, chunks);
   if (!logged) throw new LeaseLost();
   return logged;
+}
+
+/**
+ * Appends to the logs of several runs in one statement. Undefined for those whose claim is over or whose lock somebody
+ * holds; nothing of these is written.
+ */
+export function appendMany(
+  { db }: { db: Db },
+  writes: readonly { run: Claim; chunks: readonly Chunk[] }[],
+): Promise<(LoggedChunk[] | undefined)[]> {
+  return appendToMany(
+    db,
+    writes.map(({ run, chunks }) => ({ fence: { runId: run.id, attempt: run.attempt }, chunks })),
+  );
 }

@@ -14,9 +14,13 @@ type WatchedRun = {
   /** How far its listeners have been told: what this replica has committed itself is no news to them. */
   seq: number;
   status: RunStatus | undefined;
+  /** When this replica has written to it last, by the process's clock. */
+  wroteAt: number;
 };
 
 const POLL_MS = 100;
+/** Whoever has written just now holds the claim, and no other replica can write. */
+const OWN_MS = 500;
 
 /**
  * Tells the streams of this replica what has been committed: at once for what this replica does itself, and by one
@@ -39,7 +43,7 @@ export class Hub {
 
   /** Calls `listener` with the news of a run until the returned function is called. */
   watchRun(runId: string, listener: (news: RunNews) => void): () => void {
-    const run = this.#runs.get(runId) ?? { listeners: new Set(), seq: 0, status: undefined };
+    const run = this.#runs.get(runId) ?? { listeners: new Set(), seq: 0, status: undefined, wroteAt: -OWN_MS };
     this.#runs.set(runId, run);
     run.listeners.add(listener);
     this.#schedule();
@@ -60,6 +64,7 @@ export class Hub {
     const run = this.#runs.get(runId);
     if (!run) return;
     run.seq = chunks.at(-1)?.seq ?? run.seq;
+    run.wroteAt = performance.now();
     for (const listener of run.listeners) listener({ chunks });
   }
 
@@ -104,8 +109,11 @@ export class Hub {
   }
 
   async #lookAtRuns(): Promise<void> {
-    if (this.#runs.size === 0) return;
-    for (const { id, chunkSeq, status } of await listRunProgress(this.#db, [...this.#runs.keys()])) {
+    const now = performance.now();
+    // A run that is waiting or has ended since is not written to any more, and is looked at soon enough.
+    const ids = [...this.#runs].filter(([, { wroteAt }]) => now - wroteAt >= OWN_MS).map(([id]) => id);
+    if (ids.length === 0) return;
+    for (const { id, chunkSeq, status } of await listRunProgress(this.#db, ids)) {
       const run = this.#runs.get(id);
       if (!run || (run.seq === chunkSeq && run.status === status)) continue;
       run.seq = chunkSeq;

@@ -4,11 +4,12 @@ import { append, LeaseLost, type LoggedChunk } from "../domain/end-run.ts";
 import type { RunRow } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import type { Hub } from "./hub.ts";
+import type { LogWriter } from "./log-writer.ts";
 
 /** Text is written at once when none was lately, and otherwise collected this long: 25 writes a second at most. */
 const COALESCE_MS = 40;
 
-export type RunLogDeps = UnitOfWorkDeps & { hub: Hub };
+export type RunLogDeps = UnitOfWorkDeps & { hub: Hub; logWriter: LogWriter };
 
 /**
  * Writes one claim's chunks to the run's log, in order. Text is collected for a moment; everything else is committed
@@ -75,13 +76,13 @@ export class RunLog {
     await this.#transact(true, last);
   }
 
-  /** Writes text, in a statement of its own: only the claim itself is asked for, which no user can name. */
+  /** Writes text, outside of any transaction: only the claim itself is asked for, which no user can name. */
   #flush(): void {
     this.#timer = undefined;
     this.#enqueue(false, async (pending) => {
       if (pending.length === 0) return { value: undefined, logged: [] };
       failpoint("chunk:before");
-      const logged = await append(this.#deps, this.#run, pending);
+      const logged = await this.#deps.logWriter.append(this.#run, pending);
       return { value: undefined, logged: this.#followingOn(logged) };
     }).then(
       () => failpoint("chunk:after"),

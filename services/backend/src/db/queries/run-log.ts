@@ -30,9 +30,47 @@ export async function appendChunks(
     )
     select "chunkSeq" from "run"`.execute(db);
   const [run] = rows;
-  if (!run) return undefined;
-  const first = run.chunkSeq - chunks.length + 1;
-  return chunks.map((chunk, i) => ({ seq: first + i, attempt: fence.attempt, chunk }));
+  return run && numbered(fence, chunks, run.chunkSeq);
+}
+
+/**
+ * The same for several runs in one statement, which waits for none: undefined also for those whose lock somebody holds.
+ */
+export async function appendToMany(
+  db: Db,
+  writes: readonly { fence: Fence; chunks: readonly Chunk[] }[],
+): Promise<(LoggedChunk[] | undefined)[]> {
+  const wanted = writes.map(({ fence, chunks }, place) => ({ ...fence, place, chunks }));
+  const { rows } = await sql<{ place: number; chunkSeq: number }>`
+    with "new" as (
+      select * from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb)
+        as "each" ("place" integer, "runId" uuid, "attempt" integer, "chunks" jsonb)
+    ), "free" as (
+      select "id", "place", "chunks" from "runs" join "new" on "id" = "runId" and "runs"."attempt" = "new"."attempt"
+      where "status" in ('queued', 'running', 'waiting')
+      for no key update of "runs" skip locked
+    ), "run" as (
+      update "runs" set "chunkSeq" = "chunkSeq" + jsonb_array_length("chunks"),
+        "leaseUntil" = case when "status" = 'running' then ${leaseEnd} else "leaseUntil" end
+      from "free" where "runs"."id" = "free"."id"
+      returning "runs"."id", "userId", "attempt", "chunkSeq", "place", "chunks"
+    ), "log" as (
+      insert into "runChunks" ("runId", "userId", "seq", "attempt", "chunk")
+      select "id", "userId", "chunkSeq" - jsonb_array_length("chunks") + "at", "attempt", "chunk"
+      from "run", jsonb_array_elements("chunks") with ordinality as "each" ("chunk", "at")
+    )
+    select "place", "chunkSeq" from "run"`.execute(db);
+  const ends = new Map(rows.map(({ place, chunkSeq }) => [place, chunkSeq]));
+  return writes.map(({ fence, chunks }, place) => {
+    const end = ends.get(place);
+    return end === undefined ? undefined : numbered(fence, chunks, end);
+  });
+}
+
+/** The chunks with their places, the last of which is `end`. */
+function numbered({ attempt }: Fence, chunks: readonly Chunk[], end: number): LoggedChunk[] {
+  const first = end - chunks.length + 1;
+  return chunks.map((chunk, i) => ({ seq: first + i, attempt, chunk }));
 }
 
 /** The run's log after `seq`, at most `limit` chunks. */
