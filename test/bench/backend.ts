@@ -10,6 +10,9 @@ import { freePort } from "../../scripts/local/ports.mjs";
 import { startPostgres } from "../../scripts/local/postgres.ts";
 import { eventually } from "../support/eventually.ts";
 
+/** Signs the cookies of the backends that are measured. */
+export const BENCH_SECRET = "x".repeat(32);
+
 const DIST = path.join(ROOT, "services/backend/dist");
 
 export type Database = {
@@ -24,7 +27,7 @@ export type Database = {
 export async function startDatabase(): Promise<Database> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "todo-bench-"));
   const server = await startPostgres({ dataDir });
-  const env = { ...process.env, DATABASE_URL: server.url, BETTER_AUTH_SECRET: "x".repeat(32) };
+  const env = { ...process.env, DATABASE_URL: server.url, BETTER_AUTH_SECRET: BENCH_SECRET };
   const migrate = spawn(process.execPath, [path.join(DIST, "migrate.js")], { env, stdio: "ignore" });
   const [code] = await once(migrate, "exit");
   if (code !== 0) throw new Error("migrating failed");
@@ -75,7 +78,7 @@ export async function startProcess(
 export function startBackend(databaseUrl: string): Promise<Backend> {
   const env = {
     DATABASE_URL: databaseUrl,
-    BETTER_AUTH_SECRET: "x".repeat(32),
+    BETTER_AUTH_SECRET: BENCH_SECRET,
     BETTER_AUTH_URL: "http://localhost:3000",
   };
   return startProcess([...BACKEND_FLAGS, path.join(DIST, "main.js")], env);

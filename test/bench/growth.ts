@@ -4,10 +4,10 @@ import { listMessages } from "../../services/backend/src/db/queries/messages.ts"
 import { findModelContext } from "../../services/backend/src/db/queries/model-context.ts";
 import { listTasks } from "../../services/backend/src/db/queries/task-list.ts";
 import type { TaskFilter } from "../../services/contract/src/index.ts";
+import { median, type Row, row } from "../support/figures.ts";
 import { asSuperuser, explainedDatabase } from "../support/plans.ts";
 import type { Database } from "./backend.ts";
 import { type Seeded, seedGrowth } from "./growth-seed.ts";
-import { median, type Row, row } from "../support/figures.ts";
 
 const SMALL = 1_000;
 const ROUNDS = 30;

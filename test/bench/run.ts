@@ -2,6 +2,7 @@ import { machine, type Row, table } from "../support/figures.ts";
 import { startDatabase } from "./backend.ts";
 import { measureFirstToken } from "./first-token.ts";
 import { measureGrowth } from "./growth.ts";
+import { measureIdleStreams } from "./idle-streams.ts";
 import { measureListen } from "./listen.ts";
 import { measurePageSize } from "./page-size.ts";
 import { measureSessionRead } from "./session-read.ts";
@@ -21,6 +22,7 @@ const measures: Record<string, () => Promise<Row[]>> = {
   tasks: () => measureTaskRead(database),
   sessions: () => measureSessionRead(database),
   streams: () => measureStreams(database),
+  "idle-streams": () => measureIdleStreams(database),
   growth: () => measureGrowth(database, isLong ? 1_000_000 : 10_000),
   page: () => measurePageSize(database),
   start: () => measureStart(),

@@ -5,9 +5,9 @@ import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { ROOT } from "../../scripts/local/paths.mjs";
 import { signUp } from "../support/accounts.ts";
+import { type Row, row } from "../support/figures.ts";
 import { percentile } from "../support/percentile.ts";
 import { type Database, startProcess } from "./backend.ts";
-import { type Row, row } from "../support/figures.ts";
 
 const ANSWERS = 100;
 /** As many as one user may have running. */
@@ -29,17 +29,28 @@ export async function measureStreams(database: Database): Promise<Row[]> {
   const pace = { TOKENS: String(TOKENS), TOKEN_MS: String(1_000 / PER_SECOND) };
   const backend = await startProcess([script], { DATABASE_URL: database.url, ...pace }, { core: 0 });
   database.pin(1);
-  const chats = await openChats(backend.url);
+  const chats = await openChats(backend.url).catch(async (error: unknown) => {
+    await backend.stop();
+    await client.end();
+    throw error;
+  });
   const chat = (i: number) => chats[i % chats.length] ?? { path: "/", cookie: "" };
   const measure = async (name: string, ask: (i: number) => { path: string; cookie: string }) => {
     process.stderr.write(`  ${name}…\n`);
     return measureAnswers(client, backend.url, ask);
   };
-  const ours = await measure("ours", chat);
-  const bare = await measure("bare stream", (i) => ({ ...chat(i), path: "/twin" }));
-  const stored = await measure("a transaction a token", (i) => ({ ...chat(i), path: "/twin/stored" }));
-  await backend.stop();
-  await client.end();
+  try {
+    const ours = await measure("ours", chat);
+    const bare = await measure("bare stream", (i) => ({ ...chat(i), path: "/twin" }));
+    const stored = await measure("a transaction a token", (i) => ({ ...chat(i), path: "/twin/stored" }));
+    return toRows(ours, bare, stored);
+  } finally {
+    await backend.stop();
+    await client.end();
+  }
+}
+
+function toRows(ours: Measured, bare: Measured, stored: Measured): Row[] {
   const gap = (share: number, limit?: number): Row =>
     row(
       `${ANSWERS} answers at ${PER_SECOND} tokens/s, one core: gap p${share * 100}`,

@@ -18,7 +18,7 @@ export type AppEnv = {
     /** Who calls with a token, and in which zone the call's words are meant; for the operations. */
     bearer: TokenBearer | undefined;
     zone: string;
-    /** Asks whether the request's session is still valid. */
-    sessionIsValid: () => Promise<boolean>;
+    /** The secret of the request's session. */
+    sessionToken: string;
   };
 };

@@ -10,7 +10,7 @@ import { assertReady } from "./db/readiness.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { Devices } from "./devices.ts";
 import { asUser, type Context } from "./domain/context.ts";
-import type { Session } from "./domain/sessions.ts";
+import { type Session, validSessions } from "./domain/sessions.ts";
 import { reserveTokens } from "./domain/token-budget.ts";
 import { type Env, migrationUrl, version } from "./env.ts";
 import { logFailure } from "./errors.ts";
@@ -43,8 +43,6 @@ export type Deps = {
   /** The address in the header that the frontend signs; undefined for a value that is forged or stale. */
   verifyAddress: (signed: string) => string | undefined;
   trustedOrigins: readonly string[];
-  /** How often an open stream sends a sign of life and asks whether its session is still valid. */
-  heartbeatMs: number;
   streams: OpenStreams;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
@@ -55,7 +53,9 @@ export type Deps = {
   asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
 };
 
-export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model" | "heartbeatMs">> & {
+export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model">> & {
+  /** How often an open stream sends a sign of life and its session is asked for. */
+  heartbeatMs?: number;
   maxConnections?: number;
   /** What one answer of a model may hold at most. */
   answerLimits?: AnswerLimits;
@@ -115,8 +115,11 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     devices: new Devices(secret, url),
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
-    heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
-    streams: new OpenStreams(),
+    streams: new OpenStreams({
+      validSessions: (tokens) => validSessions(db, tokens),
+      heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,
+      onError: (error) => logFailure(log, error, "could not check the sessions of streams"),
+    }),
     shutdown,
     assertReady: () => assertReady(db),
     migrate: async () => (await import("./db/migrate.ts")).migrateToLatest(migrationUrl(env)),

@@ -20,6 +20,11 @@ export async function findSession(db: Db, token: string): Promise<Session | unde
   return { userId: session.userId, token, isStale: age > SESSION_UPDATE_SECONDS };
 }
 
+/** Those of these tokens whose session has neither ended nor been revoked. */
+export async function validSessions(db: Db, tokens: readonly string[]): Promise<ReadonlySet<string>> {
+  return new Set(await queries.listValidTokens(db, tokens));
+}
+
 /** What the user is called and may be reached at, of which their password must not be made. */
 export function findPerson(db: Db, userId: string): Promise<{ name: string; email: string } | undefined> {
   return queries.findPerson(db, userId);

@@ -9,13 +9,12 @@ import { withoutSwallowing } from "../faults.ts";
 /** Lets nobody pass without a session. Identity comes from here alone, never from a body, a query or a tool. */
 export function session(deps: Pick<Deps, "auth" | "readSession">) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const cookies = c.req.header("cookie");
-    const found = await deps.readSession(cookies);
+    const found = await deps.readSession(c.req.header("cookie"));
     if (!found) throw new AppError("unauthenticated", "Sign in first.");
-    const { userId, isStale } = found;
+    const { userId, token, isStale } = found;
     c.set("userId", userId);
     c.set("log", c.var.log.child({ userId }));
-    c.set("sessionIsValid", async () => (await deps.readSession(cookies))?.userId === userId);
+    c.set("sessionToken", token);
     await next();
     // What was asked for is done by now; the next request prolongs.
     if (isStale) await prolong(c, deps).catch((error) => logFailure(c.var.log, error, "could not prolong a session"));

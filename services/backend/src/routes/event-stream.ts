@@ -22,7 +22,7 @@ export type Send = (event: { data: string; id?: string; event?: string; retry?: 
  */
 export function eventStream(
   c: HonoContext<AppEnv>,
-  deps: Pick<Deps, "shutdown" | "metrics" | "heartbeatMs" | "streams">,
+  deps: Pick<Deps, "shutdown" | "metrics" | "streams">,
   kind: "changes" | "run",
   work: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Response {
@@ -30,8 +30,7 @@ export function eventStream(
   if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
   const controller = new AbortController();
   const onShutdown = () => controller.abort("shutdown");
-  const { sessionIsValid, log, userId } = c.var;
-  let heartbeat: NodeJS.Timeout | undefined;
+  const { sessionToken: token, log, userId } = c.var;
 
   const source = {
     async start(stream: ReadableStreamDefaultController<Uint8Array>) {
@@ -47,17 +46,14 @@ export function eventStream(
             retry === undefined ? "" : `retry: ${retry}\n`
           }data: ${data}\n\n`,
         );
-      heartbeat = setInterval(() => {
-        write(": \n\n");
-        sessionIsValid().then(
-          (valid) => valid || controller.abort("session"),
-          // The database may be away for a moment; the next beat asks again.
-          (error: unknown) => logFailure(log, error, "could not check a stream's session"),
-        );
-      }, deps.heartbeatMs);
       deps.shutdown.addEventListener("abort", onShutdown, { once: true });
       deps.metrics.streams.inc();
-      const forget = deps.streams.add(`${kind} ${userId}`, () => controller.abort("too many"));
+      const forget = deps.streams.add({
+        owner: `${kind} ${userId}`,
+        token,
+        beat: () => write(": \n\n"),
+        close: (reason) => controller.abort(reason),
+      });
       try {
         write(": \n\n");
         if (deps.shutdown.aborted) onShutdown();
@@ -72,7 +68,6 @@ export function eventStream(
         // Breaks the connection, so that the reader knows. An error would do that too, and be written to the console.
         c.env.outgoing?.destroy();
       } finally {
-        clearInterval(heartbeat);
         deps.shutdown.removeEventListener("abort", onShutdown);
         deps.metrics.streams.dec();
         forget();

@@ -6,8 +6,8 @@ import * as operations from "./2026-11-25-operations.ts";
 import * as waitingCalls from "./2026-11-25-waiting-calls.ts";
 import * as portions from "./2026-11-26-portions.ts";
 import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
-import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
 import * as growth from "./2026-11-29-growth.ts";
+import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
 
 /**
  * All migrations, oldest first: a list in code, since the bundle has no folder to read. Each is frozen once released;

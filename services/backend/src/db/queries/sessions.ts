@@ -11,6 +11,17 @@ export async function findSession(db: Db, token: string): Promise<{ userId: stri
     .executeTakeFirst();
 }
 
+/** Those of these tokens whose session has not ended. */
+export async function listValidTokens(db: Db, tokens: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom("session")
+    .select("token")
+    .where("token", "=", sql<string>`any(${tokens})`)
+    .where("expiresAt", ">", sql<Date>`now()`)
+    .execute();
+  return rows.map(({ token }) => token);
+}
+
 /** What the user is called and may be reached at. */
 export async function findPerson(db: Db, userId: string): Promise<{ name: string; email: string } | undefined> {
   return db.selectFrom("user").select(["name", "email"]).where("id", "=", userId).executeTakeFirst();
