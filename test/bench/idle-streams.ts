@@ -5,6 +5,7 @@ import http from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { signUp } from "../support/accounts.ts";
 import { type Row, row } from "../support/figures.ts";
 import { BENCH_SECRET, type Database, residentMegabytes, startBackend } from "./backend.ts";
 
@@ -24,8 +25,9 @@ const WATCH_MS = 25_000;
 export async function measureIdleStreams(database: Database): Promise<Row[]> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  const cookies = await makeSessions(client, STREAMS / PER_USER);
   const backend = await startBackend(database.url);
+  const [cookieName = ""] = (await signUp(backend.url)).cookie.split("=");
+  const cookies = await makeSessions(client, STREAMS / PER_USER, cookieName);
   const before = residentMegabytes(backend.pid);
   let streams: Stream[] = [];
   try {
@@ -68,7 +70,7 @@ async function countConnections(client: pg.Client): Promise<number> {
 const count = (n: number) => n.toLocaleString("en-US");
 
 /** People who are signed in; straight into the tables, since a password takes long to hash. Gives their cookies. */
-async function makeSessions(client: pg.Client, people: number): Promise<string[]> {
+async function makeSessions(client: pg.Client, people: number, cookieName: string): Promise<string[]> {
   const cookies: string[] = [];
   for (let i = 0; i < people; i++) {
     const userId = randomUUID();
@@ -83,7 +85,7 @@ async function makeSessions(client: pg.Client, people: number): Promise<string[]
       [userId, randomUUID(), token],
     );
     const signature = createHmac("sha256", BENCH_SECRET).update(token).digest("base64");
-    cookies.push(`better-auth.session_token=${encodeURIComponent(`${token}.${signature}`)}`);
+    cookies.push(`${cookieName}=${encodeURIComponent(`${token}.${signature}`)}`);
   }
   return cookies;
 }

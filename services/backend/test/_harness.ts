@@ -63,7 +63,13 @@ export async function startTestServer(
     settings?: NodeJS.ProcessEnv;
   } = {},
 ): Promise<TestServer> {
-  const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, settings, ...overrides } = options;
+  const {
+    databaseUrl = await createTestDatabase(),
+    model = new RuleModel(),
+    assistant,
+    settings,
+    ...overrides
+  } = options;
   const env = readEnv({
     DATABASE_URL: databaseUrl,
     BETTER_AUTH_SECRET: SECRET,

@@ -163,7 +163,11 @@ describe("deleting many tasks that the user has approved", () => {
       const [run] = await claimRuns(server.deps.db, "me", 1);
       if (!run) throw new Error("there is a run");
       const { db, clock, log, hub, logWriter } = server.deps;
-      return { run, log: new RunLog({ db, clock, log, hub, logWriter, onChange: () => {} }, run), ...(signal && { signal }) };
+      return {
+        run,
+        log: new RunLog({ db, clock, log, hub, logWriter, onChange: () => {} }, run),
+        ...(signal && { signal }),
+      };
     };
     const end = new AbortController();
     const first = await claim(end.signal);

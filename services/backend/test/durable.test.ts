@@ -255,7 +255,9 @@ describe("a run that its owner gave up for now", () => {
       if (!model) throw Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
       return model;
     };
-    const server = await startTestServer({ assistant: { name: "scripted", load, costs: false, silenceMs: 60_000, tracing: false } });
+    const server = await startTestServer({
+      assistant: { name: "scripted", load, costs: false, silenceMs: 60_000, tracing: false },
+    });
     closeAfterTest(server);
     const ann = await signUp(server);
     const [busy, left] = [await ann.conversation(), await ann.conversation()];

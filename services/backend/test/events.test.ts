@@ -1,8 +1,8 @@
-import type { ChangeEvent } from "@todo/contract";
+import { type ChangeEvent, limits } from "@todo/contract";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { eventually } from "../../../test/support/eventually.ts";
-import { closeAfterTest, type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
+import { closeAfterTest, type Person, signUp, sql, startTestServer, type TestServer } from "./_harness.ts";
 
 let server: TestServer;
 let second: TestServer;
@@ -20,6 +20,8 @@ type Heard = {
   reconnect: boolean;
   closed: boolean;
   ended: boolean;
+  /** What each of its events about tasks carried; undefined for one that says to look again. */
+  carried: (string[] | undefined)[];
   stop: () => void;
 };
 
@@ -32,6 +34,7 @@ async function listen(person: Person): Promise<Heard> {
     reconnect: false,
     closed: false,
     ended: false,
+    carried: [],
     stop: () => cut.abort(),
   };
   const response = await person.request("GET", "/api/events", undefined, { signal: cut.signal });
@@ -48,7 +51,10 @@ async function listen(person: Person): Promise<Heard> {
       if (event.event === "closed") heard.closed = true;
       if (event.event !== "change") continue;
       const change = JSON.parse(event.data) as ChangeEvent;
-      if (change.tasks) heard.tasks++;
+      if (change.tasks) {
+        heard.tasks++;
+        heard.carried.push(change.changed?.map(({ title, deletedAt }) => (deletedAt === null ? title : `-${title}`)));
+      }
       if (change.conversations) heard.conversations++;
       first();
     }
@@ -63,6 +69,104 @@ async function listen(person: Person): Promise<Heard> {
   expect([heard.tasks, heard.conversations]).toEqual([1, 1]);
   return heard;
 }
+
+describe("an event", () => {
+  it("carries the few tasks that have changed, to every tab on every server", async () => {
+    const ann = await signUp(server);
+    const tabs = [await listen(ann), await listen(ann), await listen(ann.on(second))];
+    const { id } = await ann.json<{ id: string }>("POST", "/api/tasks", { title: "x" });
+    for (const tab of tabs) await eventually("the first change", async () => tab.tasks === 2);
+    await ann.on(second).json("PATCH", `/api/tasks/${id}`, { title: "y" });
+    for (const tab of tabs) await eventually("the second change", async () => tab.tasks === 3);
+    await ann.json("DELETE", `/api/tasks/${id}`);
+    for (const tab of tabs) await eventually("the deletion", async () => tab.tasks === 4);
+    expect(tabs.map(({ carried }) => carried)).toEqual(tabs.map(() => [undefined, ["x"], ["y"], ["-y"]]));
+    await ann.json("POST", "/api/changes/undo", {});
+    for (const tab of tabs) await eventually("that it is taken back", async () => tab.tasks === 5);
+    expect(tabs.map(({ carried }) => carried.at(-1))).toEqual(tabs.map(() => ["y"]));
+    for (const tab of tabs) tab.stop();
+  });
+
+  it("carries each task once, as it is now, when several changes are told at once", async () => {
+    const ann = await signUp(server);
+    const tab = await listen(ann.on(second));
+    const titles = ["a", "b", "c", "d"];
+    const added = await Promise.all(titles.map((title) => ann.json<{ id: string }>("POST", "/api/tasks", { title })));
+    await Promise.all(added.map(({ id }, i) => ann.json("PATCH", `/api/tasks/${id}`, { title: `${titles[i]}!` })));
+    const shown = new Map<string, string>();
+    await eventually("all as they are now", async () => {
+      for (const title of tab.carried.flatMap((each) => each ?? [])) shown.set(title[0] ?? "", title);
+      return [...shown.values()].sort().join() === "a!,b!,c!,d!";
+    });
+    for (const each of tab.carried.slice(1)) expect(new Set(each).size).toBe(each?.length);
+    tab.stop();
+  });
+
+  it("says to look again when more has changed than it carries, in tasks or in bytes, or what it can't tell", async () => {
+    const ann = await signUp(server);
+    const tab = await listen(ann);
+    const hear = async (work: () => Promise<unknown>) => {
+      const before = tab.tasks;
+      await work();
+      await eventually("a change of the tasks", async () => tab.tasks > before);
+      return tab.carried.at(-1);
+    };
+    const many = (count: number, notes = "") =>
+      sql(
+        server.databaseUrl,
+        `with "state" as (
+           insert into "userStates" ("userId", "tasksVersion") values ($1, 1)
+           on conflict ("userId") do update set "tasksVersion" = "userStates"."tasksVersion" + 1 returning "tasksVersion"
+         ), "task" as (
+           insert into "tasks" ("id", "userId", "number", "title", "notes", "status", "priority", "tags", "createdAt", "updatedAt")
+           select gen_random_uuid(), $1, (random() * 1e9)::integer, 'many', $3, 'open', 'none', '{}', now(), now()
+           from generate_series(1, $2::integer) returning *
+         )
+         insert into "taskEvents" ("taskId", "userId", "kind", "after", "at", "version")
+         select "task"."id", $1, 'added', to_jsonb("task"), now(), "tasksVersion" from "task", "state"`,
+        [ann.userId, count, notes],
+      );
+    const { count, bytes } = limits.carriedChanges;
+    expect(await hear(() => many(count))).toHaveLength(count);
+    expect(await hear(() => many(count + 1))).toBeUndefined();
+    expect(await hear(() => many(2, "n".repeat(bytes / 2)))).toBeUndefined();
+    expect(await hear(() => many(2, "n".repeat(bytes / 4)))).toHaveLength(2);
+    // A version of before writes entries that do not say which change they belong to.
+    const older = `update "userStates" set "tasksVersion" = "tasksVersion" + 1 where "userId" = $1`;
+    expect(await hear(() => sql(server.databaseUrl, older, [ann.userId]))).toBeUndefined();
+    expect(await hear(() => ann.json("POST", "/api/tasks", { title: "after that" }))).toEqual(["after that"]);
+    tab.stop();
+  });
+
+  it("says to look at everything to a tab that comes back, whatever has changed meanwhile", async () => {
+    const ann = await signUp(server);
+    const other = await listen(ann);
+    const tab = await listen(ann);
+    tab.stop();
+    await ann.json("POST", "/api/tasks", { title: "meanwhile" });
+    await eventually("the change, elsewhere", async () => other.tasks === 2);
+    const back = await listen(ann);
+    await ann.json("POST", "/api/tasks", { title: "later" });
+    await eventually("the next change", async () => back.tasks === 2);
+    expect(back.carried).toEqual([undefined, ["later"]]);
+    for (const each of [other, back]) each.stop();
+  });
+
+  it("carries nothing of anybody else's", async () => {
+    const [ann, bob] = [await signUp(server), await signUp(server)];
+    const [hers, his] = [await listen(ann), await listen(bob)];
+    await Promise.all([
+      ann.json("POST", "/api/tasks", { title: "hers" }),
+      bob.json("POST", "/api/tasks", { title: "his" }),
+    ]);
+    await eventually("both changes", async () => hers.tasks === 2 && his.tasks === 2);
+    expect([hers.carried, his.carried]).toEqual([
+      [undefined, ["hers"]],
+      [undefined, ["his"]],
+    ]);
+    for (const each of [hers, his]) each.stop();
+  });
+});
 
 describe("an open tab", () => {
   it("hears of changes from other tabs and other servers, and of nobody else's", async () => {

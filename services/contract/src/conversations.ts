@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import type { MessagePart } from "./message.ts";
-import { timeZoneSchema } from "./tasks.ts";
+import { taskSchema, timeZoneSchema } from "./tasks.ts";
 import { text } from "./text.ts";
 
 /** queued and running: an answer is being made; waiting: it waits for an approval; the rest are final. */
@@ -77,10 +77,16 @@ export type NewMessage = z.infer<typeof newMessageSchema>;
 
 export const approvalDecisionSchema = z.strictObject({ decision: z.enum(["approve", "reject"]) });
 
-/** What `GET /api/events` tells, as the `data` of an event named `change`: look at these again. */
+/**
+ * What `GET /api/events` tells, as the `data` of an event named `change`: look at these again. `changed` spares the look at
+ * the tasks: it holds all that have changed since the event before on the same connection, as they are now, deleted ones
+ * too, where they are few. `undone` says that something was taken back with that.
+ */
 export const changeEventSchema = z.object({
   tasks: z.boolean(),
   conversations: z.boolean(),
+  changed: z.array(taskSchema).optional(),
+  undone: z.boolean().optional(),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
 

@@ -25,6 +25,8 @@ export const limits = {
   waitingCalls: 20,
   /** Event streams of one kind that a user may have open on one replica. */
   streamsPerUser: 20,
+  /** Changes of tasks that one event carries at most, and bytes of them; after more the page looks again. */
+  carriedChanges: { count: 20, bytes: 16 * 1024 },
   /** What one run (one answer of the assistant) may do at most. */
   run: {
     turns: 10,

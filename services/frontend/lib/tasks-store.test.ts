@@ -5,6 +5,7 @@ import { task } from "./_task.ts";
 import { createTasksStore } from "./tasks-store.ts";
 
 let server: FakeServer;
+const AT = "2026-01-01T00:00:00.000Z";
 const some = (...numbers: number[]) => numbers.map((number) => task({ id: `t${number}`, number }));
 const upTo = (last: number, first = 1) => some(...Array.from({ length: last - first + 1 }, (_, i) => first + i));
 const page = (items: Task[], nextCursor: string | null = null) => ({ items, nextCursor });
@@ -233,4 +234,63 @@ test("a list that cannot be read says so, and keeps what it showed", async () =>
   server.on("GET /api/tasks", () => refusal(500, "internal", "Broken."));
   await store.refresh();
   expect(store.get()).toMatchObject({ phase: "ready", problem: "Broken.", items: some(1) });
+});
+
+test("what the server says has changed is shown without asking for it", async () => {
+  const store = await readyWith(some(1, 3, 4));
+  server.calls.length = 0;
+  await store.apply([task({ id: "t3", number: 3, title: "changed" }), task({ id: "t2", number: 2 })]);
+  expect(store.get().items.map(({ number, title }) => [number, title === "changed"])).toEqual([
+    [1, false],
+    [2, false],
+    [3, true],
+    [4, false],
+  ]);
+  expect(store.get().openCount).toBe("4");
+  await store.apply([task({ id: "t1", number: 1, status: "done" }), task({ id: "t4", number: 4, deletedAt: AT })]);
+  expect(numbersIn(store)).toEqual([2, 3]);
+  expect(store.get().openCount).toBe("2");
+  expect(server.calls).toEqual([]);
+});
+
+test.each([
+  ["done", [1]],
+  ["all", [1, 2]],
+  ["deleted", [3]],
+] as const)("a list of %s tasks takes up those that belong to it", async (filter, numbers) => {
+  const store = await readyWith([]);
+  store.show({ filter });
+  await expect.poll(() => store.get().phase).toBe("ready");
+  await expect.poll(() => store.get().openCount).toBe("0");
+  await store.apply([
+    task({ id: "t1", number: 1, status: "done" }),
+    task({ id: "t2", number: 2 }),
+    task({ id: "t3", number: 3, deletedAt: AT }),
+  ]);
+  expect(numbersIn(store)).toEqual(numbers);
+});
+
+test("a change after the end of what is shown waits for the next page", async () => {
+  const store = await readyWith(some(1, 2), "more");
+  await store.apply(some(2, 9));
+  expect(numbersIn(store)).toEqual([1, 2]);
+  expect(store.get().nextCursor).toBe("more");
+});
+
+test("a change that is told while the list is read, or searched, has it read again", async () => {
+  const store = await readyWith(some(1));
+  const slow = Promise.withResolvers<ReturnType<typeof page>>();
+  server.on("GET /api/tasks", () => slow.promise);
+  const reading = store.refresh();
+  server.on("GET /api/tasks", () => page(some(1, 2)));
+  const told = store.apply(some(2));
+  // Read before the change was made.
+  slow.resolve(page(some(1)));
+  await Promise.all([reading, told]);
+  expect(numbersIn(store)).toEqual([1, 2]);
+  store.show({ search: "x" });
+  await expect.poll(() => store.get().phase).toBe("ready");
+  server.on("GET /api/tasks", () => page(some(7)));
+  await store.apply(some(8));
+  expect(numbersIn(store)).toEqual([7]);
 });

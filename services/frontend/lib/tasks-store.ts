@@ -20,6 +20,8 @@ export type TasksState = {
 
 export type TasksStore = Store<TasksState> & {
   refresh: () => Promise<void>;
+  /** Shows these tasks as they are now, by what is shown already where that is enough, and else by reading the list again. */
+  apply: (changed: readonly Task[]) => Promise<void>;
   loadMore: () => Promise<void>;
   show: (change: { filter?: TaskFilterName; search?: string }) => void;
   /** Shows a change at once, and makes it: `request` fails, and the list is read again as it was. */
@@ -39,6 +41,8 @@ export function createTasksStore(): TasksStore {
   });
   /** Counts the requests for the list: an answer that was overtaken by a later question is dropped. */
   let asked = 0;
+  /** Requests for the list that are on their way: what they read may be older than what the server tells meanwhile. */
+  let reading = 0;
   /** Changes on their way. What is read meanwhile may be older than what is shown. */
   let changing = 0;
 
@@ -50,6 +54,7 @@ export function createTasksStore(): TasksStore {
   async function refresh(): Promise<void> {
     if (changing > 0) return;
     const mine = ++asked;
+    reading += 1;
     try {
       // As many as were shown: who had loaded more keeps them.
       const wanted = store.get().items.length;
@@ -66,7 +71,17 @@ export function createTasksStore(): TasksStore {
     } catch (error) {
       if (mine === asked)
         store.set({ phase: store.get().phase === "ready" ? "ready" : "failed", problem: messageOf(error) });
+    } finally {
+      reading -= 1;
     }
+  }
+
+  async function apply(changed: readonly Task[]): Promise<void> {
+    const { phase, search, problem, filter, items, nextCursor } = store.get();
+    if (reading > 0 || changing > 0 || phase !== "ready" || search !== "" || problem !== null) return refresh();
+    const mine = asked;
+    store.set({ items: merged(items, changed, { filter, isWhole: nextCursor === null }) });
+    await count(mine);
   }
 
   async function count(mine: number): Promise<void> {
@@ -79,15 +94,19 @@ export function createTasksStore(): TasksStore {
   return {
     ...store,
     refresh,
+    apply,
     async loadMore() {
       const { nextCursor } = store.get();
       if (nextCursor === null) return;
       const mine = ++asked;
+      reading += 1;
       try {
         const page = await query(nextCursor);
         if (mine === asked) store.set({ items: [...store.get().items, ...page.items], nextCursor: page.nextCursor });
       } catch (error) {
         store.set({ problem: messageOf(error) });
+      } finally {
+        reading -= 1;
       }
     },
     show(change) {
@@ -110,4 +129,24 @@ export function createTasksStore(): TasksStore {
       }
     },
   };
+}
+
+/**
+ * The list, which is sorted by number, with these tasks as they are now. Of a list that goes on (`isWhole: false`) what
+ * comes after its last task is left for the next page.
+ */
+function merged(
+  items: readonly Task[],
+  changed: readonly Task[],
+  { filter, isWhole }: { filter: TaskFilterName; isWhole: boolean },
+): Task[] {
+  const last = isWhole ? Number.POSITIVE_INFINITY : (items.at(-1)?.number ?? 0);
+  const ids = new Set(changed.map(({ id }) => id));
+  const shown = changed.filter((task) => task.number <= last && belongs(task, filter));
+  return [...items.filter(({ id }) => !ids.has(id)), ...shown].sort((a, b) => a.number - b.number);
+}
+
+function belongs({ status, deletedAt }: Task, filter: TaskFilterName): boolean {
+  if (filter === "deleted") return deletedAt !== null;
+  return deletedAt === null && (filter === "all" || filter === status);
 }

@@ -36,10 +36,12 @@ export function useWorkspace(userId: string) {
   const conversation = list.items.find((item) => item.id === session.id);
 
   const onChange = useEffectEvent((change: ChangeEvent) => {
+    const { changed, undone } = change;
     if (change.tasks) {
-      void tasks.refresh();
-      void waiting.refresh();
-      if (conversationId !== null) void session.undos.refresh();
+      void (changed === undefined ? tasks.refresh() : tasks.apply(changed));
+      // A call that begins to wait is no change of a task, so none that is carried.
+      if (changed === undefined || waiting.get().items.length > 0) void waiting.refresh();
+      if (conversationId !== null && undone !== false) void session.undos.refresh();
     }
     if (change.conversations) void conversations.refresh();
   });

@@ -4,13 +4,16 @@ import { UserChanges } from "./user-changes.ts";
 
 type Row = { userId: string; tasksVersion: number; conversationsVersion: number };
 const listVersions = vi.hoisted(() => vi.fn<(db: unknown, ids: string[]) => Promise<Row[]>>());
-vi.mock("../domain/changes.ts", () => ({ listVersions }));
+type Span = { userId: string; after: number; upTo: number };
+const listCarried = vi.hoisted(() => vi.fn<(db: unknown, spans: Span[]) => Promise<Map<string, unknown>>>());
+vi.mock("../domain/changes.ts", () => ({ listVersions, listCarried }));
 
 const EVERYTHING = { tasks: true, conversations: true };
 
 /** What the database says of these users, and whom it was asked for. */
 function setUp(versions: Record<string, [tasks: number, conversations: number]>) {
   const asked: string[][] = [];
+  listCarried.mockReset().mockResolvedValue(new Map());
   listVersions.mockImplementation(async (_db, ids) => {
     asked.push(ids);
     return ids.flatMap((userId) => {
@@ -67,6 +70,33 @@ it("tells a newcomer everything, and the others nothing", async () => {
   const second = listen("ann");
   await changes.lookAtAll();
   expect([first.heard, second.heard]).toEqual([[EVERYTHING], [EVERYTHING]]);
+});
+
+it("tells everybody who listens what has changed, read once, and goes on from there", async () => {
+  const { changes, listen, versions } = setUp({ ann: [1, 1], bob: [1, 1] });
+  const tabs = [listen("ann"), listen("ann")];
+  const his = listen("bob");
+  await changes.lookAtAll();
+  expect(listCarried.mock.calls.flatMap(([, spans]) => spans)).toEqual([]);
+  versions["ann"] = [3, 1];
+  versions["bob"] = [2, 1];
+  listCarried.mockResolvedValueOnce(new Map([["ann", { tasks: ["a task"], undone: true }]]));
+  await changes.lookAtAll();
+  expect(listCarried.mock.lastCall?.[1]).toEqual([
+    { userId: "ann", after: 1, upTo: 3 },
+    { userId: "bob", after: 1, upTo: 2 },
+  ]);
+  const carried = { tasks: true, conversations: false, changed: ["a task"], undone: true };
+  for (const { heard } of tabs) expect(heard).toEqual([EVERYTHING, carried]);
+  expect(his.heard).toEqual([EVERYTHING, { tasks: true, conversations: false }]);
+  // Who comes now knows nothing yet, whatever was told to others.
+  const third = listen("ann");
+  versions["ann"] = [4, 1];
+  listCarried.mockResolvedValueOnce(new Map([["ann", { tasks: ["another"], undone: false }]]));
+  await changes.lookAtAll();
+  expect(listCarried.mock.lastCall?.[1]).toEqual([{ userId: "ann", after: 3, upTo: 4 }]);
+  expect(third.heard).toEqual([EVERYTHING]);
+  expect(tabs[0]?.heard.at(-1)).toEqual({ ...carried, changed: ["another"], undone: false });
 });
 
 it("asks nothing for who does not listen any more, and tells those who have no row yet", async () => {

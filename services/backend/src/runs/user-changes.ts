@@ -1,6 +1,6 @@
 import type { ChangeEvent } from "@todo/contract";
 import { isOverloaded } from "../db/unavailable.ts";
-import { listVersions } from "../domain/changes.ts";
+import { type Carried, listCarried, listVersions } from "../domain/changes.ts";
 import type { Db } from "../domain/context.ts";
 
 /** Who wants to hear of a user's changes. */
@@ -15,14 +15,21 @@ type Watched = {
   listeners: Set<ChangeListener>;
   /** Those who have not heard anything yet. */
   fresh: Set<ChangeListener>;
-  seen: { tasks: number; conversations: number } | undefined;
+  seen: Versions | undefined;
 };
+
+type Versions = { tasks: number; conversations: number };
 
 const EVERYTHING: ChangeEvent = { tasks: true, conversations: true };
 
 /**
  * Finds out what has changed for the users that somebody listens for: one query a look, for all that is to be looked at,
  * however many listen. Looks follow one another, so that no older one tells after a newer one.
+ *
+ * Where tasks have changed, a second query reads the few that have from the audit log, and the event carries them: a
+ * change costs one read a replica, not one a tab. It is the same on the replica that made the change, which looks at once,
+ * and on the others, which notice it by polling: what is told comes from what was committed, in the order of the commits.
+ * What a listener was told before is where the next event goes on; who comes (again) is told to look at everything.
  */
 export class UserChanges {
   readonly #db: Db;
@@ -90,11 +97,13 @@ export class UserChanges {
   async #look(userIds: readonly string[]): Promise<void> {
     try {
       const versions = new Map((await listVersions(this.#db, userIds)).map((row) => [row.userId, row]));
-      for (const id of userIds) {
-        const { tasksVersion = 0, conversationsVersion = 0 } = versions.get(id) ?? {};
+      const now = userIds.map((userId) => {
         // Who has never changed anything has no row.
-        this.#tell(id, { tasks: tasksVersion, conversations: conversationsVersion });
-      }
+        const { tasksVersion = 0, conversationsVersion = 0 } = versions.get(userId) ?? {};
+        return { userId, tasks: tasksVersion, conversations: conversationsVersion };
+      });
+      const carried = await this.#carried(now);
+      for (const { userId, ...seen } of now) this.#tell(userId, seen, carried.get(userId));
     } catch (error) {
       this.#onError(error);
       // Readers that all come again would only add to an overload.
@@ -103,11 +112,25 @@ export class UserChanges {
     }
   }
 
-  #tell(userId: string, now: { tasks: number; conversations: number }): void {
+  /** What has changed for those who have heard of the tasks before. */
+  #carried(now: readonly { userId: string; tasks: number }[]): Promise<Map<string, Carried>> {
+    const spans = now.flatMap(({ userId, tasks: upTo }) => {
+      const after = this.#users.get(userId)?.seen?.tasks;
+      return after === undefined || after === upTo ? [] : [{ userId, after, upTo }];
+    });
+    return listCarried(this.#db, spans);
+  }
+
+  #tell(userId: string, now: Versions, carried: Carried | undefined): void {
     const watched = this.#users.get(userId);
     if (!watched) return;
     const { seen = now, fresh, listeners } = watched;
-    const change = { tasks: now.tasks !== seen.tasks, conversations: now.conversations !== seen.conversations };
+    const tasks = now.tasks !== seen.tasks;
+    const change: ChangeEvent = {
+      tasks,
+      conversations: now.conversations !== seen.conversations,
+      ...(tasks && carried && { changed: carried.tasks, undone: carried.undone }),
+    };
     watched.seen = now;
     for (const listener of listeners) {
       if (fresh.delete(listener)) listener.onChange(EVERYTHING);

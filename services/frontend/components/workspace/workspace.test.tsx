@@ -199,6 +199,16 @@ test("on a phone one sees the chat or the tasks", async () => {
   expect(panels.getByRole("button", { name: "Chat" }).getAttribute("aria-pressed")).toBe("true");
 });
 
+test("a change that the server carries is shown without a request", async () => {
+  await open();
+  await act(async () => {});
+  server.calls.length = 0;
+  const changed = [task({ id: "new", number: 99, title: "Carried here" })];
+  await tell({ tasks: true, conversations: false, changed, undone: false });
+  expect(await screen.findByText("Carried here")).toBeDefined();
+  expect(server.calls).toEqual([]);
+});
+
 test("a change of tasks also asks what is undone in the open chat, and what waits for one's approval", async () => {
   await open("/chat/c");
   const asks = ["GET /api/changes", "GET /api/approvals"];

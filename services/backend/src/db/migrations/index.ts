@@ -6,6 +6,7 @@ import * as operations from "./2026-11-25-operations.ts";
 import * as waitingCalls from "./2026-11-25-waiting-calls.ts";
 import * as portions from "./2026-11-26-portions.ts";
 import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
+import * as carriedChanges from "./2026-11-29-carried-changes.ts";
 import * as growth from "./2026-11-29-growth.ts";
 import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
 
@@ -23,4 +24,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-26-2-portions": portions,
   "2026-11-29-1-session-lifetime": sessionLifetime,
   "2026-11-29-2-growth": growth,
+  "2026-11-29-3-carried-changes": carriedChanges,
 };

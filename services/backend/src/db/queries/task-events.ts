@@ -8,7 +8,7 @@ export type CallRef = { runId: string; callId: string };
 /** The call that makes a change: of a run's tool, or a request. */
 export type Call = { runId: string | null; callId: string; operation: string; tokenId: string | null };
 
-/** Writes changes to the audit log, and gives each with the number of its entry. */
+/** Writes changes to the audit log, and gives each with the number of its entry. The caller holds the lock of `touchTasks`. */
 export async function insertTaskEvents(
   trx: Trx,
   userId: string,
@@ -19,11 +19,12 @@ export async function insertTaskEvents(
   // One text for any number of rows: a connection keeps its statements prepared.
   const { rows } = await sql<{ id: number }>`
     insert into "taskEvents"
-      ("taskId", "userId", "kind", "before", "after", "undo", "runId", "callId", "operation", "tokenId", "at")
+      ("taskId", "userId", "kind", "before", "after", "undo", "runId", "callId", "operation", "tokenId", "at",
+        "version")
     select ("change" -> 'after' ->> 'id')::uuid, ${userId}, "change" ->> 'kind',
       nullif("change" -> 'before', 'null'::jsonb), "change" -> 'after', coalesce(("change" ->> 'undo')::boolean, false),
       ${call?.runId ?? null}::uuid, ${call?.callId ?? null}, ${call?.operation ?? null},
-      ${call?.tokenId ?? null}::uuid, ${at}
+      ${call?.tokenId ?? null}::uuid, ${at}, (select "tasksVersion" from "userStates" where "userId" = ${userId})
     from jsonb_array_elements(${JSON.stringify(changes)}::jsonb) with ordinality as "list" ("change", "place")
     order by "place"
     returning "id"`.execute(trx);

@@ -41,6 +41,8 @@ export type TaskEventsTable = {
   /** Whether it is taken back, and the event that took it back last. */
   undone: Generated<boolean>;
   undoneBy: number | null;
+  /** What the user's `tasksVersion` was made by this change. */
+  version: number | null;
   at: Date;
 };
 
