@@ -14,7 +14,7 @@ const PER_USER = 20;
 /** A loopback address has some 28,000 ports to come from, fewer than all here together take. */
 const PER_ADDRESS = 2_500;
 /** So many are being opened at once. */
-const AT_ONCE = 50;
+const AT_ONCE = 10;
 /** Two rounds of heartbeats and sessions. */
 const WATCH_MS = 25_000;
 
