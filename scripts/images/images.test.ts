@@ -63,6 +63,10 @@ describe.each(["frontend", "backend"] as const)("Dockerfile.%s", (name) => {
     expect(lastStage).toContain(`org.opencontainers.image.version="${version}"`);
   });
 
+  it("runs in production mode", () => {
+    expect(lastStage).toMatch(/^ENV NODE_ENV=production /m);
+  });
+
   it("copies nothing of the other service", () => {
     const others = copiedBy(`Dockerfile.${name}`).filter((source) => source.startsWith("services"));
     expect(others.sort()).toEqual([`services/${name}`, "services/contract"].sort());

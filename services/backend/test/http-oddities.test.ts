@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Person, signUp, startTestServer, type TestServer } from "./_harness.ts";
@@ -26,6 +27,30 @@ describe("TRACE", () => {
     }
   });
 });
+
+describe("a request whose end could be read in two ways", () => {
+  it.each([
+    ["two kinds of length", "Content-Length: 4\r\nTransfer-Encoding: chunked"],
+    ["two lengths", "Content-Length: 4\r\nContent-Length: 5"],
+    ["a length that is none", "Content-Length: +4"],
+    ["an encoding that only some know", "Transfer-Encoding: xchunked"],
+    ["a header folded over two lines", "X-Folded: a\r\n Content-Length: 4"],
+  ])("is refused, and nothing after it is read: %s", async (_what, headers) => {
+    const smuggled = "GET /api/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    const sent = `POST /api/tasks HTTP/1.1\r\nHost: x\r\n${headers}\r\n\r\n0\r\n\r\n${smuggled}`;
+    const answer = await raw(server.port, sent);
+    expect(answer.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 400"]);
+  });
+});
+
+/** What comes back on a connection over which exactly these bytes are sent, until it is closed. */
+function raw(port: number, sent: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(sent));
+    socket.setTimeout(5_000, () => socket.destroy(new Error("the connection stays open")));
+    text(socket).then(resolve, reject);
+  });
+}
 
 describe("a body", () => {
   it("with a field of all objects changes none of them", async () => {

@@ -72,6 +72,17 @@ test("while it is being sent, the button says so", async () => {
   expect(button("Signing in…").disabled).toBe(true);
 });
 
+test.each([
+  ["signing in", <SignInForm key="in" next="/chat" />, "current-password"],
+  ["signing up", <SignUpForm key="up" />, "new-password"],
+])("a password may be pasted, and password managers know the fields: %s", async (_, form, kind) => {
+  const { user } = show(form);
+  await user.click(field("Password"));
+  await user.paste("pasted, long enough");
+  expect(field("Password").value).toBe("pasted, long enough");
+  expect([field("Email").autocomplete, field("Password").autocomplete]).toEqual(["username", kind]);
+});
+
 test("a password can be looked at while it is typed", async () => {
   const { user } = show(<SignInForm next="/chat" />);
   expect(field("Password").type).toBe("password");
