@@ -77,7 +77,7 @@ export async function listTasks(
       : undefined;
   if (hits?.length === 0) return { items: [], nextCursor: null };
   const key = [...sort.key, sql`"number"`];
-  const compare = sql.raw(sort.descending ? "<" : ">");
+  const compare = sort.descending ? sql`<` : sql`>`;
   const rows = await trx
     .selectFrom("tasks")
     .selectAll()
