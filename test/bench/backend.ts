@@ -18,6 +18,7 @@ const DIST = path.join(ROOT, "services/backend/dist");
 export type Database = {
   url: string;
   adminUrl: string;
+  pid: number;
   /** Has connections that are made from now on served by this core alone. */
   pin: (core: number) => void;
   stop: () => Promise<void>;
@@ -38,7 +39,7 @@ export async function startDatabase(): Promise<Database> {
   const pin = (core: number) => {
     execFileSync("taskset", ["-cp", String(core), String(server.pid)], { stdio: "ignore" });
   };
-  return { url: server.url, adminUrl: server.adminUrl, pin, stop };
+  return { url: server.url, adminUrl: server.adminUrl, pid: server.pid, pin, stop };
 }
 
 export type Backend = { url: string; pid: number; listeningMs: number; stop: () => Promise<void> };
@@ -47,17 +48,25 @@ export type Backend = { url: string; pid: number; listeningMs: number; stop: () 
  * Starts a script that will listen on PORT, on one core alone if `core` says which; `listeningMs` is from the spawn to the
  * first accepted connection.
  */
-export async function startProcess(
+export function startProcess(
   args: string[],
   env: NodeJS.ProcessEnv,
   { core }: { core?: number } = {},
 ): Promise<Backend> {
-  const port = await freePort();
-  const began = performance.now();
   const pinned = core === undefined ? [] : ["taskset", "-c", String(core)];
-  const [command = process.execPath, ...rest] = [...pinned, process.execPath, ...args];
-  const child = spawn(command, rest, {
-    env: { ...process.env, ...env, PORT: String(port), HOST: "127.0.0.1", LOG_LEVEL: "error" },
+  return startProgram(() => [...pinned, process.execPath, ...args], env);
+}
+
+/** The same for any program, whose command may need the port. */
+export async function startProgram(
+  commandFor: (port: number) => readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Backend> {
+  const port = await freePort();
+  const [command = "", ...args] = commandFor(port);
+  const began = performance.now();
+  const child = spawn(command, args, {
+    env: { ...process.env, LOG_LEVEL: "error", ...env, PORT: String(port), HOST: "127.0.0.1" },
     stdio: ["ignore", "ignore", "inherit"],
   });
   const url = `http://127.0.0.1:${port}`;
@@ -75,13 +84,15 @@ export async function startProcess(
   return { url, pid: child.pid ?? 0, listeningMs, stop };
 }
 
+/** Node's arguments for the backend as `npm start` runs it. */
+export const BACKEND_ARGS = [...BACKEND_FLAGS, path.join(DIST, "main.js")];
+
+export function backendEnv(databaseUrl: string): NodeJS.ProcessEnv {
+  return { DATABASE_URL: databaseUrl, BETTER_AUTH_SECRET: BENCH_SECRET, BETTER_AUTH_URL: "http://localhost:3000" };
+}
+
 export function startBackend(databaseUrl: string): Promise<Backend> {
-  const env = {
-    DATABASE_URL: databaseUrl,
-    BETTER_AUTH_SECRET: BENCH_SECRET,
-    BETTER_AUTH_URL: "http://localhost:3000",
-  };
-  return startProcess([...BACKEND_FLAGS, path.join(DIST, "main.js")], env);
+  return startProcess(BACKEND_ARGS, backendEnv(databaseUrl));
 }
 
 /** The memory that a process holds, in MB (VmRSS; Linux only). */

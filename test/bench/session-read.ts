@@ -3,10 +3,12 @@ import { ROOT } from "../../scripts/local/paths.mjs";
 import { signUp } from "../support/accounts.ts";
 import { median, type Row, row } from "../support/figures.ts";
 import { type Database, startProcess } from "./backend.ts";
-import { load, seed } from "./task-read.ts";
+import { closedLoop } from "./load.ts";
+import { seed, taskList } from "./task-read.ts";
 
 const PAIRS = 7;
 const SECONDS = 3;
+const CONNECTIONS = 20;
 
 /**
  * What our own reading of a session saves: the task read by one process, once with each, in turn. If this comes within
@@ -18,7 +20,7 @@ export async function measureSessionRead(database: Database): Promise<Row[]> {
   const { cookie, userId } = await signUp(backend.url);
   await seed(database.url, userId);
   const read = async (prefix: string) =>
-    (await load(`${backend.url}${prefix}/api/tasks?limit=50`, { cookie }, SECONDS)).rate;
+    (await closedLoop(taskList({ ...backend, url: backend.url + prefix }, cookie), CONNECTIONS, SECONDS)).rate;
   const rates: { ours: number; library: number }[] = [];
   for (let i = 0; i <= PAIRS; i++) {
     const rate = { ours: await read(""), library: await read("/library") };

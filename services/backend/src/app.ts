@@ -36,10 +36,10 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.route("/", operationRoutes(deps));
   app.route("/", mcpRoutes(deps));
   app.use("/api/*", withoutToken(deps), session(deps));
-  app.route("/", conversationRoutes(deps));
+  app.route("/", conversationRoutes());
   app.route("/", runRoutes(deps));
   app.route("/", approvalRoutes(deps));
-  app.route("/", tokenRoutes(deps));
+  app.route("/", tokenRoutes());
   app.route("/", eventRoutes(deps));
 
   app.doc31("/openapi.json", {

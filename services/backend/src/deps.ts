@@ -9,8 +9,8 @@ import { createDatabase, type Db } from "./db/database.ts";
 import { assertReady } from "./db/readiness.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { Devices } from "./devices.ts";
-import { asUser, type Context } from "./domain/context.ts";
-import { type Session, validSessions } from "./domain/sessions.ts";
+import { type AsUser, asUser } from "./domain/context.ts";
+import { validSessions } from "./domain/sessions.ts";
 import { reserveTokens } from "./domain/token-budget.ts";
 import { type Env, migrationUrl, version } from "./env.ts";
 import { logFailure } from "./errors.ts";
@@ -21,6 +21,7 @@ import { Hub } from "./runs/hub.ts";
 import { LogWriter } from "./runs/log-writer.ts";
 import { OpenStreams } from "./runs/open-streams.ts";
 import { Worker } from "./runs/worker.ts";
+import { SessionReader } from "./session-reader.ts";
 
 /** Everything that the routes and jobs work with. Made once; tests override the clock, the model or the log. */
 export type Deps = {
@@ -37,8 +38,8 @@ export type Deps = {
   /** The agent; like the accounts it is loaded at its first use. */
   answerer: () => Promise<Answerer>;
   auth: () => Promise<Auth>;
-  /** Whose session the request with these cookies belongs to. */
-  readSession: (cookies: string | undefined) => Promise<Session | undefined>;
+  /** Whose session a request with cookies belongs to. */
+  sessions: Pick<SessionReader, "read" | "claim" | "forget">;
   devices: Devices;
   /** The address in the header that the frontend signs; undefined for a value that is forged or stale. */
   verifyAddress: (signed: string) => string | undefined;
@@ -50,7 +51,7 @@ export type Deps = {
   assertReady: () => Promise<void>;
   /** Brings the database to the schema of this version; gives the names of what was applied. */
   migrate: () => Promise<string[]>;
-  asUser: <T>(userId: string, work: (ctx: Context) => Promise<T>) => Promise<T>;
+  asUser: AsUser;
 };
 
 export type Overrides = Partial<Pick<Deps, "log" | "clock" | "model">> & {
@@ -98,7 +99,6 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;
   const auth = once(async () => (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins }));
-  const reader = once(async () => (await import("./session-reader.ts")).createSessionReader(await auth(), db));
   return {
     db,
     log,
@@ -111,7 +111,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     worker: new Worker({ ...work, hub, logWriter, answerer, onOutcome }, randomUUID(), overrides.runSeconds),
     answerer,
     auth,
-    readSession: async (cookies) => (await reader())(cookies),
+    sessions: new SessionReader(db, auth),
     devices: new Devices(secret, url),
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
@@ -123,7 +123,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     shutdown,
     assertReady: () => assertReady(db),
     migrate: async () => (await import("./db/migrate.ts")).migrateToLatest(migrationUrl(env)),
-    asUser: (userId, job) => asUser(work, userId, job),
+    asUser: (who, job, purpose) => asUser(work, who, job, purpose),
   };
 }
 

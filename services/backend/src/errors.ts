@@ -55,8 +55,8 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
  */
 export function onError(error: Error, c: HonoContext<AppEnv>): Response {
   const known = toAppError(error);
-  if (known.code === "internal") c.var.log.error({ err: error }, "request failed");
-  else if (known.code === "database_unavailable") c.var.log.debug({ err: error }, "no database for this request");
+  if (known.code === "internal") c.get("log")().error({ err: error }, "request failed");
+  else if (known.code === "database_unavailable") c.get("log")().debug({ err: error }, "no database for this request");
   c.set("refusal", known.code);
   if (known.retryAfter !== undefined) c.header("Retry-After", String(known.retryAfter));
   const body: ErrorBody = {

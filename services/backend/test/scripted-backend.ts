@@ -44,11 +44,16 @@ const deps = createDeps(env, new AbortController().signal, {
   model: { name: "scripted", load: async () => model, costs: true, silenceMs: 5_000, tracing: false },
 });
 const docs = new URL("file:///nowhere/");
-const readSession = async (cookie = "") => {
+const read = async (cookie = "") => {
   const { api } = await deps.auth();
   const found = await api.getSession({ headers: new Headers({ cookie }) });
   return found ? { userId: found.user.id, token: found.session.token, isStale: false } : undefined;
 };
+const claim = async (cookie = "") => {
+  const session = await read(cookie);
+  return session && { ...session, asked: true };
+};
+const sessions = { read, claim, forget: () => undefined };
 const outer = new Hono();
 outer.post("/twin", (c) =>
   streamSSE(c, async (stream) => {
@@ -66,7 +71,7 @@ outer.post("/twin/stored", (c) =>
     }
   }),
 );
-outer.route("/library", createApp({ ...deps, readSession }, docs));
+outer.route("/library", createApp({ ...deps, sessions }, docs));
 outer.route("/", createApp(deps, docs));
 serve({ fetch: outer.fetch, port: env.PORT, hostname: env.HOST });
 deps.worker.start();

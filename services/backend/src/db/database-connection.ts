@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
+import { Duplex } from "node:stream";
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from "kysely";
 import pg from "pg";
 import { noticeFault } from "../faults.ts";
+import { assertAdmitted, isAdmission } from "./admission.ts";
 import type { Watch } from "./availability.ts";
 import { isUnavailable } from "./unavailable.ts";
 
 /** In milliseconds: the longest time for one statement, and for nothing in a transaction. */
 export type Limits = { statementMs: number; idleInTransactionMs: number };
+
+type Statement = { text: string; values: unknown[] };
+
+/** A transaction that has been asked for; it is open from its first statement on. */
+type Transaction = { begin: string; isOpen: boolean; admission?: Statement };
+
+/** How Kysely begins a transaction, and one that can change nothing. */
+const BEGIN = "begin";
+const BEGIN_READING = "start transaction read only";
 
 /** Statements that one connection keeps prepared. Each takes memory in PostgreSQL, and filters make many. */
 const MAX_STATEMENTS = 100;
@@ -36,15 +47,22 @@ function isTaken(error: unknown): boolean {
  * nothing is prepared.
  *
  * `begin` goes out together with the first statement, and each transaction is so one way to the server and back faster.
+ * One that may change something then waits for the statement that makes it the user's (`admission.ts`): a change must not
+ * be sent where it is not certain that a transaction is open.
+ *
+ * One that only reads is, statement by statement, one flight: begin, admission, statement, commit. To its work it is the
+ * same, since PostgreSQL shows each statement what is committed when it begins; and no connection waits in a transaction
+ * for what we do with the rows. All four are waited for, so without the admission nobody ever sees a row.
  */
 export class DatabaseConnection implements PostgresPoolClient {
   readonly #client: pg.PoolClient;
   readonly #names = new Map<string, string>();
   readonly #watch: Watch;
   readonly #pooled: boolean;
-  readonly #begin: string;
+  readonly #limits: string;
+  readonly #stream: Corkable | undefined;
   #prepares: boolean;
-  #transaction: "none" | "asked for" | "open" = "none";
+  #transaction: Transaction | undefined;
   /** Why this connection is of no use any more. */
   #lost: { error: unknown } | undefined;
 
@@ -59,7 +77,8 @@ export class DatabaseConnection implements PostgresPoolClient {
     this.#watch = watch;
     this.#pooled = limits !== undefined;
     this.#prepares = !this.#pooled;
-    this.#begin = limits ? `begin; ${settings(limits, true)}` : "begin";
+    this.#limits = limits ? `; ${settings(limits, true)}` : "";
+    this.#stream = streamOf(client);
   }
 
   query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
@@ -82,21 +101,45 @@ export class DatabaseConnection implements PostgresPoolClient {
       noticeFault(this.#lost.error);
       throw this.#lost.error;
     }
-    const before = this.#transaction;
-    const ends = text === "commit" || text === "rollback";
-    if (text === "begin" || (ends && before === "asked for")) {
-      this.#transaction = ends ? "none" : "asked for";
-      return { command: knownCommand(text.toUpperCase()), rowCount: 0, rows: [] };
+    const transaction = this.#transaction;
+    if (text === BEGIN || text === BEGIN_READING) {
+      this.#transaction = { begin: text, isOpen: false };
+      return nothing("SELECT");
     }
-    if (before !== "none") this.#transaction = ends ? "none" : "open";
-    const alone = before === "none" && this.#pooled;
-    const opening = before === "asked for" || alone ? this.#send(this.#begin) : undefined;
+    const reads = transaction?.begin === BEGIN_READING;
+    if (transaction && reads && isAdmission(text)) {
+      transaction.admission = { text, values };
+      return nothing("SELECT");
+    }
+    const commits = text === "commit";
+    if (transaction && (commits || text === "rollback")) {
+      this.#transaction = undefined;
+      // One that reads is asked for its admission even where its work has asked for nothing.
+      const isDue = reads ? commits && !transaction.isOpen && transaction.admission : transaction.isOpen;
+      if (!isDue) return nothing(commits ? "COMMIT" : "ROLLBACK");
+    }
+    return this.#fly<R>(transaction, { text, values });
+  }
+
+  /** Sends a statement, with all that must stand before and after it, in one flight. */
+  async #fly<R>(transaction: Transaction | undefined, { text, values }: Statement): Promise<PostgresQueryResult<R>> {
+    const reads = transaction?.begin === BEGIN_READING;
+    const whole = transaction ? reads : this.#pooled;
+    const opens = whole || transaction?.isOpen === false;
+    if (transaction) transaction.isOpen = true;
+    if (!opens) return this.#send<R>(text, values);
+    const admission = reads ? transaction?.admission : undefined;
+    this.#stream?.cork();
+    const opening = this.#send(`${transaction?.begin ?? BEGIN}${this.#limits}`);
+    const admitting = admission && this.#send(admission.text, admission.values);
     const asked = this.#send<R>(text, values);
-    const closing = alone ? this.#send("commit") : undefined;
+    const closing = whole && text !== "commit" ? this.#send("commit") : undefined;
+    this.#stream?.uncork();
     // All are waited for, so that nothing is under way any more when this is over. The first fault is the cause.
-    const [opened, answer, closed] = await Promise.allSettled([opening, asked, closing]);
-    for (const each of [opened, answer, closed]) if (each.status === "rejected") throw each.reason;
-    return await asked;
+    const [opened, admitted, answer, closed] = await Promise.allSettled([opening, admitting, asked, closing]);
+    for (const each of [opened, admitted, answer, closed]) if (each.status === "rejected") throw each.reason;
+    if (admitting) assertAdmitted((await admitting).rows);
+    return asked;
   }
 
   async #send<R>(text: string, values: unknown[] = []): Promise<PostgresQueryResult<R>> {
@@ -104,7 +147,7 @@ export class DatabaseConnection implements PostgresPoolClient {
     const name = values.length > 0 ? this.#nameOf(text) : undefined;
     const asked = performance.now();
     try {
-      const result = await this.#client.query({ ...(name && { name }), text, values });
+      const result = await (name ? this.#client.query({ name, text, values }) : this.#client.query(text, values));
       this.#watch.answered(asked);
       const { command, rowCount, rows } = result;
       return { command: knownCommand(command), rowCount: rowCount ?? 0, rows };
@@ -144,9 +187,25 @@ async function isDirect(client: pg.PoolClient): Promise<boolean> {
   return "processID" in client && client.processID === rows[0]?.pid;
 }
 
+type Corkable = { cork: () => void; uncork: () => void };
+
+/**
+ * What the driver writes to, so that what is sent together is one write to the socket. It is no documented part of the
+ * driver, so all goes on without it.
+ */
+function streamOf(client: object): Corkable | undefined {
+  const connection = "connection" in client ? client.connection : undefined;
+  if (typeof connection !== "object" || connection === null || !("stream" in connection)) return undefined;
+  return connection.stream instanceof Duplex ? connection.stream : undefined;
+}
+
 const COMMANDS = ["UPDATE", "DELETE", "INSERT", "SELECT", "MERGE", "COMMIT", "ROLLBACK"] as const;
 
 /** Kysely looks at these; anything else (begin, say) is to it as a select without rows. */
+function nothing<R>(command: ReturnType<typeof knownCommand>): PostgresQueryResult<R> {
+  return { command, rowCount: 0, rows: [] };
+}
+
 function knownCommand(command: string): (typeof COMMANDS)[number] {
   return COMMANDS.find((known) => known === command) ?? "SELECT";
 }

@@ -1,5 +1,6 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
+import { admission, assertAdmitted, type Identity } from "./admission.ts";
 import type { Watch } from "./availability.ts";
 import { isUnprepared } from "./database-connection.ts";
 import { DatabasePool } from "./database-pool.ts";
@@ -62,17 +63,31 @@ function getTypeParser(...args: Parameters<typeof pg.types.getTypeParser>): (val
 const DEADLOCK = "40P01";
 const SERIALIZATION_FAILURE = "40001";
 
+/** What a transaction is for. One that reads can change nothing: PostgreSQL refuses. */
+export type Purpose = "read" | "change";
+
 /**
  * Runs `work` in one transaction in which the queries see and change the rows of one user only, whatever their own
  * conditions say: its role owns no table, and each table's policy compares with `app.user_id`. Runs it again (3 times
  * at most) when PostgreSQL had to break a deadlock, or when a migration has changed a prepared statement; `work` must
  * therefore do nothing outside the database that may not be done twice.
+ *
+ * What it gives is given only when the transaction was the user's. One that reads asks together with its first statement.
+ * @throws SessionEnded when `who` is known by a session that is not valid any more
  */
-export async function inTransaction<T>(db: Db, userId: string, work: (trx: Trx) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  db: Db,
+  who: Identity,
+  work: (trx: Trx) => Promise<T>,
+  purpose: Purpose = "change",
+): Promise<T> {
+  const begin = purpose === "read" ? db.transaction().setAccessMode("read only") : db.transaction();
   for (let tries = 1; ; tries++) {
     try {
-      return await db.transaction().execute(async (trx) => {
-        await become(trx, userId);
+      return await begin.execute(async (trx) => {
+        const { rows } = await trx.executeQuery(admission(who));
+        // The connection looks at that of a transaction that reads, when it is answered.
+        if (purpose === "change") assertAdmitted(rows);
         return work(trx);
       });
     } catch (error) {
@@ -81,11 +96,4 @@ export async function inTransaction<T>(db: Db, userId: string, work: (trx: Trx) 
       if (tries === 3 || !mayRepeat) throw error;
     }
   }
-}
-
-/** Until the transaction ends. */
-async function become(trx: Trx, userId: string): Promise<void> {
-  await sql`
-    select set_config('role', left(current_database(), 59) || '_app', true), set_config('app.user_id', ${userId}, true)
-  `.execute(trx);
 }

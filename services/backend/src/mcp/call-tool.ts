@@ -22,10 +22,14 @@ export async function callTool(
   const { userId, tokenId, zone } = bearer;
   try {
     assertScope(bearer, operation.scope);
-    const { output, waits } = await asUser(userId, (ctx) => {
-      const call = { runId: null, callId: requestId, operation: operation.name, tokenId };
-      return perform({ ...ctx, call, askedAt: ctx.now, zone }, operation, input);
-    });
+    const { output, waits } = await asUser(
+      userId,
+      (ctx) => {
+        const call = { runId: null, callId: requestId, operation: operation.name, tokenId };
+        return perform({ ...ctx, call, askedAt: ctx.now, zone }, operation, input);
+      },
+      operation.kind === "read" ? "read" : "change",
+    );
     return waits ? told(waits.message, { changes: [], ...waits }) : told(JSON.stringify(output), output);
   } catch (error) {
     const known = toAppError(error);

@@ -26,7 +26,7 @@ export function mcpRoutes(deps: Deps) {
     const { bearer, requestId, log } = c.var;
     if (!bearer) throw new AppError("unauthenticated", "A token is needed.");
     const { serveMcp } = await import("./serve.ts");
-    return serveMcp(c.req.raw, deps, { bearer, requestId, log });
+    return serveMcp(c.req.raw, deps, { bearer, requestId, log: log() });
   });
   return router;
 }

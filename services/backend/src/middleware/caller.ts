@@ -7,7 +7,7 @@ import { assertScope, findBearer, type TokenBearer } from "../domain/api-tokens.
 import { AppError } from "../domain/app-error.ts";
 import { session } from "./session.ts";
 
-type Needed = Pick<Deps, "db" | "clock" | "auth" | "readSession">;
+type Needed = Pick<Deps, "db" | "clock" | "auth" | "sessions" | "asUser">;
 
 /** Lets people with a session pass, and programs with a token of that scope: for the operations. */
 export function sessionOrToken(deps: Needed, scope: ApiScope) {
@@ -19,7 +19,7 @@ export function sessionOrToken(deps: Needed, scope: ApiScope) {
       return bySession(c, next);
     }
     assertScope(bearer, scope);
-    admit(c, bearer);
+    admit(c, deps, bearer);
     return next();
   });
 }
@@ -29,7 +29,7 @@ export function tokenOnly(deps: Needed) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const bearer = await findCaller(c, deps);
     if (!bearer) throw challenge(c, "Send a token, made in the app's settings, as Authorization: Bearer todo_…");
-    admit(c, bearer);
+    admit(c, deps, bearer);
     return next();
   });
 }
@@ -59,10 +59,10 @@ function challenge(c: HonoContext<AppEnv>, message: string): AppError {
   return new AppError("unauthenticated", message);
 }
 
-function admit(c: HonoContext<AppEnv>, bearer: TokenBearer): void {
+function admit(c: HonoContext<AppEnv>, { asUser }: Needed, bearer: TokenBearer): void {
   const { userId, tokenId, zone } = bearer;
-  c.set("userId", userId);
+  c.set("caller", { asUser: (work, purpose) => asUser(userId, work, purpose), userId: async () => userId });
   c.set("bearer", bearer);
   c.set("zone", zone);
-  c.set("log", c.var.log.child({ userId, tokenId }));
+  Object.assign(c.get("named"), { userId, tokenId });
 }

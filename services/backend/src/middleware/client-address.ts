@@ -12,7 +12,7 @@ export function clientAddress(deps: Pick<Deps, "verifyAddress">) {
     const signed = c.req.header(CLIENT_ADDRESS_HEADER);
     const verified = signed === undefined ? undefined : deps.verifyAddress(signed);
     if (signed !== undefined && verified === undefined) {
-      c.var.log.warn(
+      c.get("log")().warn(
         "x-client-address is forged or over a minute old, so the connection's address counts; if the frontend sent it, " +
           "compare its BETTER_AUTH_SECRET and clock with this server's",
       );
@@ -20,7 +20,7 @@ export function clientAddress(deps: Pick<Deps, "verifyAddress">) {
     const address = verified ?? normalizeAddress(c.env.incoming?.socket.remoteAddress ?? "");
     c.set("clientAddress", address);
     // Who tries whose password from where is looked for in the log; no other line has an address.
-    c.set("log", c.var.log.child({ address }));
+    c.get("named").address = address;
     await next();
   });
 }

@@ -12,18 +12,20 @@ export function requestLog(deps: Pick<Deps, "log" | "metrics">) {
     const given = c.req.header("x-request-id");
     const requestId = given && ACCEPTED_ID.test(given) ? given : randomUUID();
     c.set("requestId", requestId);
-    c.set("log", deps.log.child({ requestId }));
+    const named = { requestId };
+    c.set("named", named);
+    c.set("log", () => deps.log.child(named));
     const began = performance.now();
     await next();
     // Now rather than before: a handler that answers with a response of its own would lose it.
-    c.header("X-Request-Id", requestId);
+    c.res.headers.set("X-Request-Id", requestId);
     const ms = performance.now() - began;
     // The pattern, not the path: paths hold ids, and queries hold people's words.
     const route = matchedRoutes(c).findLast(({ path }) => !path.includes("*"))?.path ?? "none";
     const { method } = c.req;
     const { refusal } = c.var;
     deps.metrics.requests.observe({ method, route, status: c.res.status }, ms / 1_000);
-    const line = { method, route, status: c.res.status, ms: Math.round(ms), ...(refusal && { refusal }) };
-    c.var.log.info(line, "request");
+    const line = { ...named, method, route, status: c.res.status, ms: Math.round(ms), ...(refusal && { refusal }) };
+    deps.log.info(line, "request");
   });
 }

@@ -14,7 +14,9 @@ export function securityHeaders() {
   });
   return createMiddleware<AppEnv>(async (c, next) => {
     await setHeaders(c, next);
-    if (!c.res.headers.has("Content-Security-Policy")) c.header("Content-Security-Policy", POLICY);
-    if (!c.res.headers.has("Cache-Control")) c.header("Cache-Control", "no-store");
+    // Not by `c.header`, which makes a new response, and a stream of its body, of one that is there.
+    const { headers } = c.res;
+    if (!headers.has("Content-Security-Policy")) headers.set("Content-Security-Policy", POLICY);
+    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
   });
 }

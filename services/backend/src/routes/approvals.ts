@@ -29,14 +29,14 @@ const decideOne = createRoute({
   },
 });
 
-export function approvalRoutes({ asUser, worker }: Deps) {
+export function approvalRoutes({ worker }: Deps) {
   const router = createRouter();
-  router.openapi(list, async (c) => c.json({ items: await asUser(c.var.userId, listWaitingCalls) }, 200));
+  router.openapi(list, async (c) => c.json({ items: await c.var.caller.asUser(listWaitingCalls, "read") }, 200));
   router.openapi(decideOne, async (c) => {
     const id = parseId(c.req.valid("param").id, "approval");
     const { decision } = c.req.valid("json");
     for (;;) {
-      const decided = await asUser(c.var.userId, (ctx) => decide(ctx, id, decision));
+      const decided = await c.var.caller.asUser((ctx) => decide(ctx, id, decision));
       if (decided === "more") continue;
       worker.wake();
       return c.json(decided, 200);

@@ -120,8 +120,8 @@ async function entered(
   email: string,
   enter: () => Promise<Response>,
 ): Promise<Response> {
-  c.set("log", c.var.log.child({ account: deps.devices.pseudonym(email.toLowerCase()) }));
-  const before = await deps.readSession(c.req.header("cookie"));
+  c.get("named").account = deps.devices.pseudonym(email.toLowerCase());
+  const before = await deps.sessions.read(c.req.header("cookie"));
   const response = await enter();
   if (!response.ok) return response;
   if (before) await endSession(deps.db, before.token);
@@ -136,13 +136,13 @@ const enteredSchema = z.object({ user: z.object({ id: z.string() }) });
 
 /** Whose session the request has, which its lines in the log tell from now on. */
 async function sessionOf(c: HonoContext<AppEnv>, deps: Deps): Promise<Session | undefined> {
-  const session = await deps.readSession(c.req.header("cookie"));
+  const session = await deps.sessions.read(c.req.header("cookie"));
   if (session) logAs(c, session.userId);
   return session;
 }
 
 function logAs(c: HonoContext<AppEnv>, userId: string): void {
-  c.set("log", c.var.log.child({ userId }));
+  c.get("named").userId = userId;
 }
 
 /** Something for which who is signed in proves again that it is them. */

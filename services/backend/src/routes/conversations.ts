@@ -8,7 +8,6 @@ import {
   messagePageSchema,
   newConversationSchema,
 } from "@todo/contract";
-import type { Deps } from "../deps.ts";
 import * as conversations from "../domain/conversations.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
 
@@ -66,31 +65,31 @@ const listMessages = createRoute({
   responses: { 200: json("One page", messagePageSchema), ...notFoundError, ...commonErrors },
 });
 
-export function conversationRoutes({ asUser }: Deps) {
+export function conversationRoutes() {
   const router = createRouter();
   router.openapi(list, async (c) =>
-    c.json(await asUser(c.var.userId, (ctx) => conversations.listConversations(ctx, c.req.valid("query"))), 200),
+    c.json(await c.var.caller.asUser((ctx) => conversations.listConversations(ctx, c.req.valid("query")), "read"), 200),
   );
   router.openapi(add, async (c) =>
-    c.json(await asUser(c.var.userId, (ctx) => conversations.addConversation(ctx, c.req.valid("json"))), 201),
+    c.json(await c.var.caller.asUser((ctx) => conversations.addConversation(ctx, c.req.valid("json"))), 201),
   );
   router.openapi(get, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    return c.json(await asUser(c.var.userId, (ctx) => conversations.getConversation(ctx, id)), 200);
+    return c.json(await c.var.caller.asUser((ctx) => conversations.getConversation(ctx, id), "read"), 200);
   });
   router.openapi(rename, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
     const { title } = c.req.valid("json");
-    return c.json(await asUser(c.var.userId, (ctx) => conversations.renameConversation(ctx, id, title)), 200);
+    return c.json(await c.var.caller.asUser((ctx) => conversations.renameConversation(ctx, id, title)), 200);
   });
   router.openapi(remove, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    while (!(await asUser(c.var.userId, (ctx) => conversations.deleteConversation(ctx, id))));
+    while (!(await c.var.caller.asUser((ctx) => conversations.deleteConversation(ctx, id))));
     return c.body(null, 204);
   });
   router.openapi(listMessages, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    const page = await asUser(c.var.userId, (ctx) => conversations.listMessages(ctx, id, c.req.valid("query")));
+    const page = await c.var.caller.asUser((ctx) => conversations.listMessages(ctx, id, c.req.valid("query")), "read");
     return c.json(page, 200);
   });
   return router;

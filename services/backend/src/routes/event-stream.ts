@@ -18,19 +18,20 @@ export type Send = (event: { data: string; id?: string; event?: string; retry?: 
  * Answers with server-sent events. `work` sends until it returns or `signal` is aborted, which happens when the reader
  * goes away, when its session ends, when the user has opened too many (`OpenStreams`): then the reader is told to stay away
  * for now, or when this process shuts down: then it is told to come again at once.
+ * `readers` names those among whom they are counted: what kind of stream it is, and whose.
  * A comment every 10 s keeps proxies from cutting a silent stream; the session is asked for at the same beat.
  */
 export function eventStream(
   c: HonoContext<AppEnv>,
   deps: Pick<Deps, "shutdown" | "metrics" | "streams">,
-  kind: "changes" | "run",
+  readers: string,
   work: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Response {
   // Nobody would ever read its body, nor let it go.
   if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
   const controller = new AbortController();
   const onShutdown = () => controller.abort("shutdown");
-  const { sessionToken: token, log, userId } = c.var;
+  const { sessionToken: token, log } = c.var;
 
   const source = {
     async start(stream: ReadableStreamDefaultController<Uint8Array>) {
@@ -49,7 +50,7 @@ export function eventStream(
       deps.shutdown.addEventListener("abort", onShutdown, { once: true });
       deps.metrics.streams.inc();
       const forget = deps.streams.add({
-        owner: `${kind} ${userId}`,
+        owner: readers,
         token,
         beat: () => write(": \n\n"),
         close: (reason) => controller.abort(reason),
@@ -64,7 +65,7 @@ export function eventStream(
         if (controller.signal.reason === "too many") stream.enqueue(encoder.encode("event: closed\ndata: {}\n\n"));
         if (controller.signal.reason !== "gone") stream.close();
       } catch (error) {
-        logFailure(log, error, "a stream broke off");
+        logFailure(log(), error, "a stream broke off");
         // Breaks the connection, so that the reader knows. An error would do that too, and be written to the console.
         c.env.outgoing?.destroy();
       } finally {

@@ -21,11 +21,12 @@ const events = createRoute({
 
 export function eventRoutes(deps: Deps) {
   const router = createRouter();
-  router.openapi(events, async (c) =>
-    eventStream(c, deps, "changes", (send, signal) => {
+  router.openapi(events, async (c) => {
+    const userId = await c.var.caller.userId();
+    return eventStream(c, deps, `changes ${userId}`, (send, signal) => {
       const tell = (change: ChangeEvent) => send({ event: "change", data: JSON.stringify(change) });
-      return streamChanges(deps, c.var.userId, tell, signal);
-    }),
-  );
+      return streamChanges(deps, userId, tell, signal);
+    });
+  });
   return router;
 }

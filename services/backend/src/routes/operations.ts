@@ -31,7 +31,7 @@ export function operationRoutes(deps: Deps) {
       router.openAPIRegistry.registerPath(describe(operation, rest));
       const path = `/api${rest.path.replace("{id}", ":id")}`;
       router.on(rest.method.toUpperCase(), path, sessionOrToken(deps, operation.scope), (c) =>
-        answer(c, deps, operation, rest),
+        answer(c, operation, rest),
       );
     }
   }
@@ -71,17 +71,20 @@ function describe(
   });
 }
 
-async function answer(c: HonoContext<AppEnv>, { asUser }: Deps, operation: Operation, rest: RestRoute<unknown>) {
+async function answer(c: HonoContext<AppEnv>, operation: Operation, rest: RestRoute<unknown>) {
   const id = rest.path.includes("{id}") ? parseId(c.req.param("id") ?? "", "task") : "";
   const read = rest.read(await takenBy(c, rest), id);
   if (!read.success) refuse(read.error);
-  const { userId, requestId, bearer, zone } = c.var;
-  const answered = await asUser(userId, async (ctx) => {
-    const call = { runId: null, callId: requestId, operation: operation.name, tokenId: bearer?.tokenId ?? null };
-    const context = { ...ctx, call, askedAt: ctx.now, zone };
-    const { output, waits } = await perform(context, operation, read.data);
-    return waits ?? { body: await rest.toBody(context, output, id) };
-  });
+  const { caller, requestId, bearer, zone } = c.var;
+  const answered = await caller.asUser(
+    async (ctx) => {
+      const call = { runId: null, callId: requestId, operation: operation.name, tokenId: bearer?.tokenId ?? null };
+      const context = { ...ctx, call, askedAt: ctx.now, zone };
+      const { output, waits } = await perform(context, operation, read.data);
+      return waits ?? { body: await rest.toBody(context, output, id) };
+    },
+    operation.kind === "read" ? "read" : "change",
+  );
   return "approval" in answered ? c.json(answered, 202) : c.json(answered.body, rest.answer.status);
 }
 

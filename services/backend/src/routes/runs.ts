@@ -50,14 +50,14 @@ const retry = createRoute({
 });
 
 export function runRoutes(deps: Deps) {
-  const { asUser, worker, hub } = deps;
+  const { worker, hub } = deps;
   const router = createRouter();
   router.openapi(send, async (c) => {
     const conversationId = parseId(c.req.valid("param").id, "conversation");
     const message = c.req.valid("json");
     failpoint("message:before");
     const sent = { ...message, id: message.id.toLowerCase(), conversationId, owner: worker.owner };
-    const { run, question } = await asUser(c.var.userId, (ctx) => startRun(ctx, sent));
+    const { run, question } = await c.var.caller.asUser((ctx) => startRun(ctx, sent));
     failpoint("message:after");
     if (question) worker.begin(run, question);
     return answer(c, deps, run, cursorOf(c), question !== undefined);
@@ -65,7 +65,7 @@ export function runRoutes(deps: Deps) {
 
   router.openapi(watch, async (c) => {
     const id = parseId(c.req.valid("param").id, "conversation");
-    const run = await asUser(c.var.userId, (ctx) => newestRun(ctx, id));
+    const run = await c.var.caller.asUser((ctx) => newestRun(ctx, id), "read");
     const cursor = cursorOf(c);
     const live = run?.status === "queued" || run?.status === "running";
     // Who was watching this run gets its end even when it has just ended.
@@ -75,7 +75,7 @@ export function runRoutes(deps: Deps) {
 
   router.openapi(stop, async (c) => {
     const id = parseId(c.req.valid("param").id, "run");
-    const { run, signalled } = await asUser(c.var.userId, (ctx) => stopRun(ctx, id));
+    const { run, signalled } = await c.var.caller.asUser((ctx) => stopRun(ctx, id));
     if (signalled) worker.stop(id);
     else hub.publishStatus(id, run.status);
     return c.json(run, 200);
@@ -83,7 +83,7 @@ export function runRoutes(deps: Deps) {
 
   router.openapi(retry, async (c) => {
     const id = parseId(c.req.valid("param").id, "run");
-    const run = await asUser(c.var.userId, (ctx) => retryRun(ctx, id));
+    const run = await c.var.caller.asUser((ctx) => retryRun(ctx, id));
     worker.wake();
     return c.json(run, 200);
   });
@@ -96,7 +96,7 @@ function cursorOf(c: HonoContext<AppEnv>): Cursor | undefined {
 }
 
 function answer(c: HonoContext<AppEnv>, deps: Deps, run: RunRow, cursor: Cursor | undefined, isNew = false): Response {
-  const response = eventStream(c, deps, "run", async (send, signal) => {
+  const response = eventStream(c, deps, `run ${run.userId}`, async (send, signal) => {
     const tell = (chunk: Chunk, id: string) => send({ id, data: JSON.stringify(chunk) });
     const first = { runId: run.id, attempt: 1, seq: 1 };
     // All that a new run's log holds is known without a look.

@@ -1,6 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
 import { apiTokenListSchema, madeApiTokenSchema, newApiTokenSchema } from "@todo/contract";
-import type { Deps } from "../deps.ts";
 import { listApiTokens, makeApiToken, revokeApiToken } from "../domain/api-tokens.ts";
 import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
 
@@ -30,15 +29,15 @@ const revoke = createRoute({
   responses: { 204: { description: "It has ended" }, ...notFoundError, ...commonErrors },
 });
 
-export function tokenRoutes({ asUser }: Deps) {
+export function tokenRoutes() {
   const router = createRouter();
   router.openapi(make, async (c) =>
-    c.json(await asUser(c.var.userId, (ctx) => makeApiToken(ctx, c.req.valid("json"))), 201),
+    c.json(await c.var.caller.asUser((ctx) => makeApiToken(ctx, c.req.valid("json"))), 201),
   );
-  router.openapi(list, async (c) => c.json({ items: await asUser(c.var.userId, listApiTokens) }, 200));
+  router.openapi(list, async (c) => c.json({ items: await c.var.caller.asUser(listApiTokens, "read") }, 200));
   router.openapi(revoke, async (c) => {
     const id = parseId(c.req.valid("param").id, "token");
-    await asUser(c.var.userId, (ctx) => revokeApiToken(ctx, id));
+    await c.var.caller.asUser((ctx) => revokeApiToken(ctx, id));
     return c.body(null, 204);
   });
   return router;

@@ -5,7 +5,7 @@ import type { Trx } from "../database.ts";
 import type { Database } from "../schema/index.ts";
 import { containing, decodeCursor, encodeCursor } from "./cursor.ts";
 import { searchTasks } from "./search.ts";
-import { toTask } from "./tasks.ts";
+import { shownColumns, toTask } from "./tasks.ts";
 
 type SortValue = string | number;
 type Sort = {
@@ -80,7 +80,7 @@ export async function listTasks(
   const compare = sort.descending ? sql`<` : sql`>`;
   const rows = await trx
     .selectFrom("tasks")
-    .selectAll()
+    .select(shownColumns)
     .select(sort.value.as("sortValue"))
     .where("userId", "=", userId)
     .where("deletedAt", filter.status === "deleted" ? "is not" : "is", null)

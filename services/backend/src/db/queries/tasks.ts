@@ -2,9 +2,38 @@ import type { Due, Task, TaskPatch, TaskRef } from "@todo/contract";
 import { sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { TaskRow } from "../schema/tasks.ts";
+import { asText, asTextOrNull, toIso } from "./timestamps.ts";
+
+/** What is read of a task to be shown. The times have names of their own, so that nothing is sorted by their text. */
+const columns = [
+  "tasks.id",
+  "tasks.number",
+  "tasks.title",
+  "tasks.notes",
+  "tasks.status",
+  "tasks.priority",
+  "tasks.tags",
+  "tasks.dueDate",
+  "tasks.dueTime",
+  "tasks.dueZone",
+] as const;
+const times = [
+  asText("tasks.createdAt").as("created"),
+  asText("tasks.updatedAt").as("updated"),
+  asTextOrNull("tasks.completedAt").as("completed"),
+  asTextOrNull("tasks.deletedAt").as("deleted"),
+] as const;
+export const shownColumns = [...columns, ...times] as const;
+
+type ShownRow = Omit<TaskRow, "userId" | "createdAt" | "updatedAt" | "completedAt" | "deletedAt"> & {
+  created: string;
+  updated: string;
+  completed: string | null;
+  deleted: string | null;
+};
 
 /** The row as the contract shows it. */
-export function toTask(row: TaskRow): Task {
+export function toTask(row: ShownRow): Task {
   const due: Due | null =
     row.dueDate !== null && row.dueZone !== null ? { date: row.dueDate, time: row.dueTime, zone: row.dueZone } : null;
   return {
@@ -16,15 +45,15 @@ export function toTask(row: TaskRow): Task {
     priority: row.priority,
     tags: row.tags,
     due,
-    createdAt: row.createdAt.toISOString(),
-    updatedAt: row.updatedAt.toISOString(),
-    completedAt: row.completedAt?.toISOString() ?? null,
-    deletedAt: row.deletedAt?.toISOString() ?? null,
+    createdAt: toIso(row.created),
+    updatedAt: toIso(row.updated),
+    completedAt: row.completed === null ? null : toIso(row.completed),
+    deletedAt: row.deleted === null ? null : toIso(row.deleted),
   };
 }
 
 export async function insertTasks(trx: Trx, rows: readonly TaskRow[]): Promise<Task[]> {
-  const inserted = await trx.insertInto("tasks").values(rows).returningAll().execute();
+  const inserted = await trx.insertInto("tasks").values(rows).returning(shownColumns).execute();
   return inserted.map(toTask).sort((a, b) => a.number - b.number);
 }
 
@@ -43,7 +72,7 @@ export async function findTask(
   if ("number" in key && key.number > MAX_NUMBER) return undefined;
   const row = await trx
     .selectFrom("tasks")
-    .selectAll()
+    .select(shownColumns)
     .where("userId", "=", userId)
     .where((eb) => ("id" in key ? eb("id", "=", key.id) : eb("number", "=", key.number)))
     .where("deletedAt", "is", null)
@@ -63,7 +92,7 @@ export async function findTasks(
   const numbers = refs.filter((ref) => typeof ref === "number" && ref <= MAX_NUMBER);
   const rows = await trx
     .selectFrom("tasks")
-    .selectAll()
+    .select(shownColumns)
     .where("userId", "=", userId)
     .$if(options.orDeleted !== true, (query) => query.where("deletedAt", "is", null))
     .where(sql<boolean>`("id" = any(${ids}::uuid[]) or "number" = any(${numbers}::integer[]))`)
@@ -85,7 +114,7 @@ export async function updateTask(trx: Trx, userId: string, id: string, patch: Ta
     })
     .where("userId", "=", userId)
     .where("id", "=", id)
-    .returningAll()
+    .returning(shownColumns)
     .executeTakeFirstOrThrow();
   return toTask(row);
 }
@@ -94,7 +123,7 @@ export async function updateTask(trx: Trx, userId: string, id: string, patch: Ta
 export async function listAllTasks(trx: Trx, userId: string, status: "open" | "done" | "all"): Promise<Task[]> {
   const rows = await trx
     .selectFrom("tasks")
-    .selectAll()
+    .select(shownColumns)
     .where("userId", "=", userId)
     .where("deletedAt", "is", null)
     .$if(status !== "all", (query) => query.where("status", "=", status === "done" ? "done" : "open"))
@@ -112,14 +141,14 @@ export async function putTasks(trx: Trx, userId: string, tasks: readonly Task[])
     dueTime: due?.time ?? null,
     dueZone: due?.zone ?? null,
   }));
-  const written = await sql<TaskRow>`
+  const written = await sql<ShownRow>`
     update "tasks" set
       "title" = "new"."title", "notes" = "new"."notes", "status" = "new"."status", "priority" = "new"."priority",
       "tags" = "new"."tags", "dueDate" = "new"."dueDate", "dueTime" = "new"."dueTime", "dueZone" = "new"."dueZone",
       "updatedAt" = "new"."updatedAt", "completedAt" = "new"."completedAt", "deletedAt" = "new"."deletedAt"
     from jsonb_populate_recordset(null::"tasks", ${JSON.stringify(rows)}::jsonb) as "new"
     where "tasks"."userId" = ${userId} and "tasks"."id" = "new"."id"
-    returning "tasks".*`.execute(trx);
+    returning ${sql.join([...columns.map((name) => sql.ref(name)), ...times])}`.execute(trx);
   return new Map(written.rows.map((row) => [row.id, toTask(row)]));
 }
 
