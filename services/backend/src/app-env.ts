@@ -18,7 +18,7 @@ export type AppEnv = {
   Variables: {
     requestId: string;
     /** What each log line about the request names: ids, never a word of a user. */
-    named: { requestId: string; userId?: string; tokenId?: string; account?: string; address?: string };
+    named: { requestId: string; userId?: string | undefined; tokenId?: string; account?: string; address?: string };
     /** The log whose lines name them. Most requests never need it, and to make it takes longer than to look one up. */
     log: () => Logger;
     /** Whose request it is, as far as addresses tell. Set on the account routes only. */

@@ -24,8 +24,9 @@ export function session(deps: Needed) {
     let isValid = claim.asked;
     const assertValid = async () => {
       isValid ||= (await deps.sessions.read(cookies))?.userId === userId;
-      if (!isValid) throw signInFirst();
-      return userId;
+      if (isValid) return userId;
+      c.get("named").userId = undefined;
+      throw signInFirst();
     };
     c.get("named").userId = userId;
     c.set("caller", {
