@@ -25,7 +25,7 @@ export type Named = Record<Place["names"], unknown[]>;
 export const obedientModel = answering((asked) => {
   if (!asked.said.startsWith("call ")) return tellStory(asked);
   if (asked.turn > 0) return says("Well.");
-  const calls = JSON.parse(asked.said.slice(5)) as { name: string; input: object }[];
+  const calls = JSON.parse(asked.said.slice(5)) as { name: string; input: Record<string, unknown> }[];
   return calls.map(({ name, input }, i) => functionCall(name, input, { callId: `${i}` }));
 });
 
