@@ -18,11 +18,10 @@ export function fromNothing(): void {
 
     const browser = await openBrowser();
     try {
-      const { page, faults } = await visit(browser, PAGE);
+      const { page } = await visit(browser, PAGE);
       await createAccount(page, email);
       await say(page, "Add a task to test deployment");
       await taskRow(page, "test deployment").waitFor();
-      expect(faults).toEqual([]);
     } finally {
       await browser.close();
     }

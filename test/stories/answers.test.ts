@@ -30,7 +30,7 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
   }
 
   it("a reload in the middle of an answer loses no word", async () => {
-    const { page, context, faults } = await visit(browser, app.url);
+    const { page, context } = await visit(browser, app.url);
     await createAccount(page);
     const go = halves();
     await ask(page);
@@ -42,7 +42,6 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
     await page.reload();
     await log(page).getByText(WHOLE, { exact: true }).waitFor();
     expect(model.requests).toHaveLength(1);
-    expect(faults).toEqual([]);
     await context.close();
   });
 
@@ -100,14 +99,13 @@ describe.skipIf(!canChooseModel())("with a model that takes its time", () => {
   });
 
   it("what a model says stays text", async () => {
-    const { page, context, faults } = await visit(browser, app.url);
+    const { page, context } = await visit(browser, app.url);
     await createAccount(page);
     const bad = '<img src="https://evil.example/x.png" onerror="alert(1)"> ![x](https://evil.example/y.png)';
     model.respond([{ calls: [{ name: "add_tasks", args: { tasks: [task(bad)] } }] }, { say: bad }]);
     await say(page, bad);
     await taskRow(page, bad).waitFor();
     expect(await page.locator("img").count()).toBe(0);
-    expect(faults).toEqual([]);
     await context.close();
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { PASSWORD } from "./accounts.ts";
 import { findChromium } from "./chromium.ts";
 
@@ -29,11 +29,9 @@ export async function openBrowser(): Promise<Browser> {
 export type Visitor = {
   context: BrowserContext;
   page: Page;
-  /** What should not have happened: requests to elsewhere, refusals of the content security policy, page errors. */
-  faults: string[];
 };
 
-/** A new visitor with an empty profile. */
+/** A new visitor with an empty profile. What should not have happened by the end of the test fails it. */
 export async function visit(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> {
   const context = await browser.newContext({
     baseURL: url,
@@ -43,16 +41,24 @@ export async function visit(browser: Browser, url: string, options: BrowserConte
     ...options,
   });
   context.setDefaultTimeout(WAIT_MS);
+  /** Requests to elsewhere, refusals of the content security policy, page errors. */
   const faults: string[] = [];
   context.on("request", (request) => {
     const target = request.url();
     if (!target.startsWith(url) && !target.startsWith("data:")) faults.push(`asked ${target}`);
   });
-  context.on("console", (message) => {
-    if (/content security policy/i.test(message.text())) faults.push(message.text());
+  // Seen in the page itself: the console tells of some only.
+  await context.exposeFunction("tellOfViolation", (violation: string) => faults.push(violation));
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) => {
+      (globalThis as unknown as { tellOfViolation: (text: string) => void }).tellOfViolation(
+        `the content security policy refused ${effectiveDirective} ${blockedURI} ${sample}`,
+      );
+    });
   });
   context.on("weberror", (error) => faults.push(`page error: ${error.error().message}`));
-  return { context, page: await context.newPage(), faults };
+  onTestFinished(() => expect(faults).toEqual([]));
+  return { context, page: await context.newPage() };
 }
 
 /** Makes an account and ends up in the chat, whose scripts run. */

@@ -61,15 +61,12 @@ export async function startTestServer(
     assistant?: AssistantModel;
     /** More variables of its environment. */
     settings?: NodeJS.ProcessEnv;
+    /** Another build of the server. */
+    start?: typeof startServer;
   } = {},
 ): Promise<TestServer> {
-  const {
-    databaseUrl = await createTestDatabase(),
-    model = new RuleModel(),
-    assistant,
-    settings,
-    ...overrides
-  } = options;
+  const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, settings, ...more } = options;
+  const { start = startServer, ...overrides } = more;
   const env = readEnv({
     DATABASE_URL: databaseUrl,
     BETTER_AUTH_SECRET: SECRET,
@@ -77,7 +74,7 @@ export async function startTestServer(
     ...settings,
   });
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
-  const server = await startServer({ ...env, PORT: 0 }, new URL("file:///nowhere/"), {
+  const server = await start({ ...env, PORT: 0 }, new URL("file:///nowhere/"), {
     log,
     model: assistant ?? asAssistant(model),
     maxConnections: 10,
