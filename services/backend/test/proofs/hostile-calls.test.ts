@@ -69,8 +69,8 @@ async function attackInTurn(): Promise<void> {
       else await attackByMcp(bob, program, random);
       found.sequences++;
     }
-    found.harm.push(...(await beyondLimits(server.databaseUrl, bob.userId)));
-    found.harm.push(...(await unfitTasks(server.databaseUrl, bob.userId)).map((task) => JSON.stringify(task)));
+    harm(...(await beyondLimits(server.databaseUrl, bob.userId)));
+    harm(...(await unfitTasks(server.databaseUrl, bob.userId)).map((task) => JSON.stringify(task)));
     const { changes, approved } = await doneBy(server.databaseUrl, bob.userId);
     found.changes += changes;
     found.approved += approved;
@@ -78,8 +78,13 @@ async function attackInTurn(): Promise<void> {
   }
 }
 
+function harm(...what: string[]): void {
+  found.harm.push(...what);
+  for (const each of what) process.stdout.write(`HARM: ${each.slice(0, 2_000)}\n`);
+}
+
 function listen(what: string, text: string): void {
-  if (text.includes(canary) || text.includes(ann.email)) found.harm.push(`${what} told of somebody else: ${text}`);
+  if (text.includes(canary) || text.includes(ann.email)) harm(`${what} told of somebody else: ${text}`);
 }
 
 /** Sends the user's word and decides what the run asks for, until it has ended. */
@@ -126,7 +131,7 @@ async function attackByMcp(bob: Person, program: Program, random: Random): Promi
     });
     const text = await response.text();
     listen(rpc, text);
-    if (response.status >= 500 || text.includes("Something went wrong here")) found.harm.push(`${rpc}: ${text}`);
+    if (response.status === 500 || text.includes("Something went wrong here")) harm(`${rpc}: ${text}`);
     return /"approval":\{"id":"([\w-]{36})"/.exec(text)?.[1];
   };
   const asked: (string | undefined)[] = [];
@@ -134,12 +139,12 @@ async function attackByMcp(bob: Person, program: Program, random: Random): Promi
   else for (const each of calls) asked.push(await call(each));
   for (const approval of new Set(asked.filter((id) => id !== undefined))) {
     const forged = await program.request("POST", `/api/approvals/${approval}`, { decision: "approve" });
-    if (forged.status !== 403) found.harm.push(`a token has approved ${approval}`);
+    if (forged.status !== 403) harm(`a token has approved ${approval}`);
     await decide(bob, approval, random);
   }
   if (random.chance(0.1)) {
     const foreign = await bob.request("POST", `/api/approvals/${random.pick(theirs.id)}`, { decision: "approve" });
-    if (foreign.status !== 404) found.harm.push(`an approval of somebody else: ${foreign.status}`);
+    if (foreign.status !== 404) harm(`an approval of somebody else: ${foreign.status}`);
   }
 }
 
@@ -150,8 +155,8 @@ async function decide(bob: Person, approval: string, random: Random): Promise<vo
   });
   const text = await response.text();
   listen(approval, text);
-  // Another call of the same turn may have ended the run.
-  if (![200, 409].includes(response.status)) found.harm.push(`deciding ${approval}: ${response.status} ${text}`);
+  // Another call of the same turn may have ended the run; on a busy machine the database may not be reached in time.
+  if (![200, 409, 503].includes(response.status)) harm(`deciding ${approval}: ${response.status} ${text}`);
 }
 
 /** Tasks 1 to 50 are there again, whatever became of them, so that there is something to harm. */
