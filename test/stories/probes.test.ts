@@ -246,6 +246,7 @@ it("without a session nobody is told anything of a user, however they ask the pa
     ),
   );
   expect(told).toEqual([]);
+  expect(faults).toEqual([]);
   expect(unguarded).toEqual([]);
   expect(contacts).toBe(0);
   expect(all.length).toBeGreaterThan(300);

@@ -59,11 +59,25 @@ describe("a call of a run", () => {
     const { ann, claim, work } = await liveRun();
     const call = { runId: null, callId: "import", operation: "add_tasks", tokenId: null };
     await work((ctx) => addToList({ ...ctx, call }, titles(25)));
-    expect((await callOnce(claim, undoChanges, "call-1", { call: "import" })).changes).toHaveLength(25);
+    expect((await callOnce(claim, undoChanges, "call-1", {})).changes).toHaveLength(25);
     expect(await ann.tasks()).toEqual([]);
     const again = await callOnce(claim, undoChanges, "call-2", { redo: true });
     expect(again).toMatchObject({ changes: [], error: { code: "change_limit" } });
     expect(await ann.tasks()).toEqual([]);
+  });
+
+  it("may not take back as much that it picks out, nor delete by it unasked what makes many", async () => {
+    const { ann, claim, work } = await liveRun();
+    const call = { runId: null, callId: "import", operation: "add_tasks", tokenId: null };
+    await work((ctx) => addToList({ ...ctx, call }, titles(25)));
+    const tasks = Array.from({ length: 25 }, (_, i) => i + 1);
+    for (const [i, input] of [{ call: "import" }, { tasks }].entries()) {
+      const refused = await callOnce(claim, undoChanges, `call-${i}`, input);
+      expect(refused).toMatchObject({ changes: [], error: { code: "change_limit" } });
+    }
+    const few = await callOnce(claim, undoChanges, "call-few", { tasks: [1, 2, 3, 4, 5] });
+    expect(few).toMatchObject({ changes: [], error: { code: "approval_required" } });
+    expect(await ann.tasks()).toHaveLength(25);
   });
 
   it("that is made late means its phrases as they were meant when the user wrote", async () => {

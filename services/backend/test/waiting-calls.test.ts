@@ -4,6 +4,7 @@ import {
   type DecidedCall,
   decidedCallSchema,
   limits,
+  type PastChange,
   type PendingApproval,
   pendingApprovalListSchema,
   type Task,
@@ -208,6 +209,23 @@ describe("a bulk delete in small calls", () => {
     );
     expect(statuses.sort()).toEqual([200, 202, 202, 202]);
     expect(await numbersOf(ann)).toHaveLength(9);
+  });
+});
+
+describe("a bulk delete by taking back what was added", () => {
+  it("is refused to a program, and done in the app", async () => {
+    const { ann, program } = await personWith(6);
+    const { items } = await ann.json<{ items: PastChange[] }>("GET", "/api/changes");
+    const undo = { changes: items.map(({ event }) => event) };
+    const refused = await program.request("POST", "/api/changes/undo", undo);
+    expect([refused.status, await refused.json()]).toMatchObject([409, { error: { code: "approval_required" } }]);
+    for (const [i, { event }] of items.slice(0, 5).entries()) {
+      const { status } = await program.request("POST", "/api/changes/undo", { changes: [event] });
+      expect(status).toBe(i < 4 ? 200 : 409);
+    }
+    expect(await numbersOf(ann)).toHaveLength(2);
+    await ann.json("POST", "/api/changes/undo", undo);
+    expect(await numbersOf(ann)).toEqual([]);
   });
 });
 

@@ -43,6 +43,22 @@ export async function needsApproval(ctx: Context, count: number): Promise<boolea
 }
 
 /**
+ * Refuses what the context's call has just done when its token has so deleted as many tasks as must be asked about, in the
+ * last minute. Only what is named beforehand can be asked about.
+ * @throws AppError `approval_required`
+ */
+export async function assertFewDeleted(ctx: Context): Promise<void> {
+  const tokenId = ctx.call?.tokenId ?? null;
+  if (tokenId === null) return;
+  const recent = await countTokenDeletes(ctx.db, ctx.userId, tokenId, new Date(ctx.now.getTime() - RECENT_MS));
+  if (recent < limits.run.deletesBeforeApproval) return;
+  throw new AppError(
+    "approval_required",
+    "Not done: taking this back deletes so many tasks that only the user may do it, in the app.",
+  );
+}
+
+/**
  * Asks the user to approve the context's call. The same call again, while it waits, is the same question.
  * @throws AppError `conflict` when too many wait
  */

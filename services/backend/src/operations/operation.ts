@@ -35,8 +35,8 @@ type Definition<Schema extends z.ZodType> = {
   rest: readonly RestRoute<z.input<Schema> | z.output<Schema>>[];
   /** Does the work through the domain. @throws AppError, whose message a caller can act on */
   run: (ctx: OperationContext, input: z.output<Schema>) => Promise<ToolOutput>;
-  /** Set when it takes back what was done as one: then a run's limit of changes does not count for its first such call. */
-  isUndo?: true;
+  /** Whether this input takes back what was done last as one: a run's limits do not count for its first such call. */
+  isWholeUndo?: (input: z.output<Schema>) => boolean;
 } & ({ kind: "read" | "change" } | { kind: "destructive"; destruction: Destruction<z.output<Schema>> });
 
 /** One thing that can be done with a user's tasks. The assistant, MCP and REST all show it as it is here. */
@@ -47,7 +47,8 @@ export type Operation = {
   output: z.ZodType<ToolOutput>;
   kind: "read" | "change" | "destructive";
   scope: ApiScope;
-  isUndo: boolean;
+  /** False for an input that does not fit: `run` refuses it. */
+  isWholeUndo: (input: unknown) => boolean;
   rest: readonly RestRoute<unknown>[];
   /** @throws AppError `invalid_request` for an input that does not fit, and whatever the work throws */
   run: (ctx: OperationContext, input: unknown) => Promise<ToolOutput>;
@@ -57,7 +58,7 @@ export type Operation = {
 
 /** Makes an operation whose input is checked before anything is done with it. */
 export function defineOperation<Schema extends z.ZodType>(definition: Definition<Schema>): Operation {
-  const { name, description, input, output, kind, scope, isUndo = false } = definition;
+  const { name, description, input, output, kind, scope, isWholeUndo } = definition;
   const parse = (value: unknown): z.output<Schema> => {
     const parsed = input.safeParse(value);
     if (!parsed.success) throw new AppError("invalid_request", `Not done: ${z.prettifyError(parsed.error)}`);
@@ -70,7 +71,10 @@ export function defineOperation<Schema extends z.ZodType>(definition: Definition
     output,
     kind,
     scope,
-    isUndo,
+    isWholeUndo(value) {
+      const parsed = isWholeUndo && input.safeParse(value);
+      return parsed?.success === true && isWholeUndo?.(parsed.data) === true;
+    },
     rest: definition.rest,
     run: async (ctx, value) => definition.run(ctx, parse(value)),
     destruction: definition.kind === "destructive" ? checked(input, definition.destruction) : undefined,

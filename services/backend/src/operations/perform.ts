@@ -2,7 +2,14 @@ import type { ApprovalRequested, DecidedCall, Run, ToolOutput } from "@todo/cont
 import { AppError } from "../domain/app-error.ts";
 import { decideApproval } from "../domain/approvals.ts";
 import type { Context, Db } from "../domain/context.ts";
-import { askAboutCall, decideCall, listUnfinished, needsApproval, type WaitingCall } from "../domain/waiting-calls.ts";
+import {
+  askAboutCall,
+  assertFewDeleted,
+  decideCall,
+  listUnfinished,
+  needsApproval,
+  type WaitingCall,
+} from "../domain/waiting-calls.ts";
 import { findOperation } from "./index.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 
@@ -11,8 +18,9 @@ export type Outcome = { output: ToolOutput; waits?: undefined } | { output?: und
 
 /**
  * Does a call that no run stands behind. One that deletes so much that the user must be asked first is not done: it waits
- * in the app until `decide`. What would delete nothing needs no approval.
- * @throws AppError whatever the operation throws, `conflict` when too many calls wait
+ * in the app until `decide`. What would delete nothing needs no approval. What turns out to delete as many by another
+ * way, by taking back what was added, is refused.
+ * @throws AppError whatever the operation throws, `conflict` when too many calls wait, `approval_required`
  */
 export async function perform(
   ctx: OperationContext & Required<Pick<OperationContext, "call">>,
@@ -24,7 +32,9 @@ export async function perform(
     const tasks = await destruction.tasks(ctx, input);
     if (tasks.length > 0) return { waits: await askAboutCall(ctx, { action: name, tasks }, input) };
   }
-  return { output: await operation.run(ctx, input) };
+  const output = await operation.run(ctx, input);
+  if (output.changes.some(({ kind }) => kind === "deleted")) await assertFewDeleted(ctx);
+  return { output };
 }
 
 /**

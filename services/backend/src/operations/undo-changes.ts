@@ -26,7 +26,8 @@ export const undoChanges = defineOperation({
     "Undo what was changed last: all changes of the newest answer or edit, or the newest change of the given tasks.",
   kind: "change",
   scope: "write",
-  isUndo: true,
+  // What is picked out by its tasks or its number may be anything of a year, and is counted like other changes.
+  isWholeUndo: ({ tasks, changes, run, call }) => [tasks, changes, run, call].every((each) => each === null),
   input,
   output: toolOutputSchema,
   rest: [

@@ -28,19 +28,20 @@ export type Claim = { run: RunRow; log: RunLog; signal?: AbortSignal };
  */
 export async function callOnce(
   claim: Claim,
-  operation: Pick<Operation, "name" | "run" | "isUndo">,
+  operation: Pick<Operation, "name" | "run" | "isWholeUndo">,
   callId: string | undefined,
   input: unknown,
 ): Promise<ToolOutput> {
   if (!callId) throw new Error(`${operation.name} was called without a call id`);
   const call: Call = { runId: claim.run.id, callId };
+  const tool = { name: operation.name, isWholeUndo: operation.isWholeUndo(input) };
   failpoint("tool:before");
   for (;;) {
     claim.signal?.throwIfAborted();
-    const output = await attempt(claim, operation, call, (ctx) => operation.run(ctx, input)).catch((error: unknown) => {
+    const output = await attempt(claim, tool, call, (ctx) => operation.run(ctx, input)).catch((error: unknown) => {
       if (!(error instanceof AppError)) throw error;
       const { code, message } = error;
-      return attempt(claim, operation, call, async () => ({ changes: [], error: { code, message } }));
+      return attempt(claim, tool, call, async () => ({ changes: [], error: { code, message } }));
     });
     failpoint("tool:after");
     if (output) return output;
@@ -54,7 +55,7 @@ type Decision = { id: string; status: "approved" | "rejected"; tasks: readonly P
 /** Makes the call, or its next portion. Gives nothing as long as there are more. */
 async function attempt(
   { run, log }: Claim,
-  { name, isUndo }: Pick<Operation, "name" | "isUndo">,
+  { name, isWholeUndo }: { name: string; isWholeUndo: boolean },
   call: Call,
   work: (ctx: OperationContext) => Promise<ToolOutput>,
 ): Promise<ToolOutput | undefined> {
@@ -81,9 +82,9 @@ async function attempt(
     const { output, left } =
       approved && portion ? await endPortion(ctx, approved, portion, done) : { output: done, left: 0 };
     if (approved && left > 0) return { chunks: [progress(callId, approved.tasks.length, left)], value: undefined };
-    // An answer may take back one thing, however much that was. What the user approved row by row is not limited either;
+    // An answer may take back what was done last, however much that was. What the user approved row by row is not limited either;
     // everything else that a run does is, whatever the model plans.
-    const isItsUndo = isUndo && !(await hasChangedBefore(ctx, run, name));
+    const isItsUndo = isWholeUndo && !(await hasChangedBefore(ctx, run, name));
     const deletes = isItsUndo ? 0 : countDeletes(output);
     if (!decision && !isItsUndo) await checkLimits(ctx, run, output.changes.length, deletes);
     await storeCallResult(ctx, ref, name, output, deletes);
