@@ -1,19 +1,27 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Model } from "@openai/agents";
 import type { Conversation } from "@todo/contract";
+import { eventually } from "../../../test/support/eventually.ts";
 import { dump } from "./_dump.ts";
-import { Person, type TestServer } from "./_harness.ts";
+import { Person, sql, type TestServer } from "./_harness.ts";
 import type { Operation } from "./_openapi.ts";
 import { absent, type Owner, obedientModel, questionsOf, strangerOf } from "./_strangers.ts";
 import { settleIn } from "./_two-people.ts";
+
+/** What the model takes its time for, until it is stopped. */
+const SLOWLY = "think slowly";
 
 /** The obedient model, and all that it was ever shown. */
 export function watchedModel(): { model: Model; shown: string[] } {
   const shown: string[] = [];
   const model: Model = {
     getResponse: (request) => obedientModel.getResponse(request),
-    getStreamedResponse(request) {
-      shown.push(JSON.stringify(request.input));
-      return obedientModel.getStreamedResponse(request);
+    async *getStreamedResponse(request) {
+      const asked = JSON.stringify(request.input);
+      shown.push(asked);
+      if (asked.includes(SLOWLY)) await delay(30_000, undefined, { signal: request.signal }).catch(() => undefined);
+      yield* obedientModel.getStreamedResponse(request);
     },
   };
   return { model, shown };
@@ -51,7 +59,7 @@ export async function liveBeside(
     await work().catch((error: unknown) => breaches.push(`${what}: ${error}`));
   };
   await trying("asking for what is the owner's", () => askForAll(bob, owner, described, breaches));
-  await trying("doing with one's own", () => useOwn(bob, turns));
+  await trying("doing with one's own", () => useOwn(bob, turns, server.databaseUrl));
   const { mark, person, belongings } = owner;
   for (const secret of [mark, person.email, belongings.apiToken]) {
     breaches.push(...[...bob.heard, ...shown].filter((text) => text.includes(secret)).map((text) => `heard ${text}`));
@@ -74,7 +82,7 @@ async function askForAll(bob: Person, { belongings }: Owner, described: readonly
 }
 
 /** What people do with what is theirs, each thing once; `turns`: how often they say hello. */
-async function useOwn(bob: Person, turns: number): Promise<void> {
+async function useOwn(bob: Person, turns: number, databaseUrl: string): Promise<void> {
   const { ids } = await settleIn(bob, "bobs-own");
   const [told, failed, waiting] = ids["conversations"] ?? [];
   const [, failedRun, waitingRun] = ids["runs"] ?? [];
@@ -90,6 +98,10 @@ async function useOwn(bob: Person, turns: number): Promise<void> {
     await bob.json("GET", `/api/${path}`);
   }
   await bob.json("GET", `/api/changes?conversation=${told}`);
+  await bob.json("PATCH", `/api/tasks/${ids["tasks"]?.[0]}`, { title: "another title" });
+  const message = randomUUID();
+  for (let i = 0; i < 2; i++) await bob.say(told ?? "", "hello again", message);
+  await stopOneThatRuns(bob);
   await bob.request("GET", `/api/conversations/${waiting}/stream`);
   await bob.json("POST", `/api/runs/${failedRun}/retry`, {});
   await bob.json("POST", `/api/approvals/${ofCall}`, { decision: "approve" });
@@ -100,8 +112,27 @@ async function useOwn(bob: Person, turns: number): Promise<void> {
   const calls = ["list_tasks", "list_changes", "undo_changes"].map((name) => ({ name, input: {} }));
   await bob.say(told ?? "", `call ${JSON.stringify(calls)}`);
   await bob.say(told ?? "", `call ${JSON.stringify([{ name: "complete_tasks", input: { tasks: [1, 2] } }])}`);
-  await bob.json("POST", `/api/runs/${waitingRun}/stop`, {});
+  // A log so long that it is deleted in steps.
+  await sql(
+    databaseUrl,
+    `insert into "runChunks" ("runId", "userId", seq, attempt, chunk)
+     select $1, $2, n, 1, '{"type":"finish-step"}' from generate_series(1000, 2100) n`,
+    [waitingRun, bob.userId],
+  );
+  await bob.request("DELETE", `/api/conversations/${waiting}`);
   await bob.request("DELETE", `/api/tokens/${ids["tokens"]?.[0]}`);
-  for (const id of [failed, waiting, told]) await bob.request("DELETE", `/api/conversations/${id}`);
+  for (const id of [failed, told]) await bob.request("DELETE", `/api/conversations/${id}`);
   await bob.json<{ items: Conversation[] }>("GET", "/api/conversations");
+}
+
+/** Stops an answer that is being written. */
+async function stopOneThatRuns(bob: Person): Promise<void> {
+  const id = await bob.conversation();
+  const watching = bob.send(id, SLOWLY);
+  const run = await eventually("a run", async () => {
+    const { run } = await bob.json<Conversation>("GET", `/api/conversations/${id}`);
+    return run?.status === "running" && run;
+  });
+  await bob.json("POST", `/api/runs/${run.id}/stop`, {});
+  await watching;
 }
