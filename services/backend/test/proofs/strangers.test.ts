@@ -9,7 +9,7 @@ import { settleIn } from "../_two-people.ts";
 
 const LEAST = long ? 5_000 : 200;
 /** Of what could be asked, the share that is. */
-const SHARE = long ? 1 : 0.04;
+const SHARE = long ? 0.45 : 0.04;
 
 const garbage = [
   "0",
