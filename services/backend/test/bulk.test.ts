@@ -29,7 +29,7 @@ describe("leases", () => {
     const ids = [await ann.conversation(), await ann.conversation()];
     for (const id of ids) await readAnswer(await ann.send(id, "count"), begun);
     await server.deps.worker.close();
-    const runs = await claimRuns(server.deps.db, "me", 10);
+    const runs = await claimRuns(server.deps.db, "me", 10, { active: [], isBlind: false });
     await sql(server.databaseUrl, `update runs set "leaseUntil" = now() - interval '1 s'`);
     return { server, ann, runs };
   }
@@ -160,7 +160,7 @@ describe("deleting many tasks that the user has approved", () => {
     const input = { tasks: null, all: "all" };
     const claim = async (signal?: AbortSignal) => {
       await sql(server.databaseUrl, `update runs set "leaseUntil" = now() - interval '1 s' where status = 'running'`);
-      const [run] = await claimRuns(server.deps.db, "me", 1);
+      const [run] = await claimRuns(server.deps.db, "me", 1, { active: [], isBlind: false });
       if (!run) throw new Error("there is a run");
       const { db, clock, log, hub, logWriter } = server.deps;
       return {

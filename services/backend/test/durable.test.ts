@@ -148,7 +148,7 @@ describe("an owner whose claim was taken over", () => {
     await readAnswer(await ann.send(id, "count"), begun);
     const mine = await runRow(server, id);
     await sql(server.databaseUrl, `update "runs" set "leaseUntil" = now() - interval '1 s' where "id" = $1`, [mine.id]);
-    const claimed = await claimRuns(server.deps.db, "another", 10);
+    const claimed = await claimRuns(server.deps.db, "another", 10, { active: [], isBlind: false });
     await sql(server.databaseUrl, `update "runs" set "leaseUntil" = now() + interval '1 h' where "id" = $1`, [mine.id]);
     return { hold, server, ann, mine, claimed, conversationId: id };
   }

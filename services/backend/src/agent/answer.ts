@@ -1,4 +1,4 @@
-import { Agent, Runner } from "@openai/agents";
+import { Agent, Runner, ToolCallError } from "@openai/agents";
 import { limits } from "@todo/contract";
 import type { Reservation } from "../domain/token-budget.ts";
 import type { Answerer } from "../runs/answerer.ts";
@@ -58,13 +58,22 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
         maxTurns: limits.run.turns,
         context: { run, log, plannedDeletes, signal },
       });
-      for await (const _ of result) {
-        // What streams show is written where it happens: by the journaled model and by the tools.
+      try {
+        for await (const _ of result) {
+          // What streams show is written where it happens: by the journaled model and by the tools.
+        }
+        await result.completed;
+      } catch (error) {
+        throw unwrapped(error);
       }
-      await result.completed;
       signal.throwIfAborted();
-      if (result.error) throw result.error;
+      if (result.error) throw unwrapped(result.error);
       return result.interruptions.length > 0 ? "waiting" : "done";
     },
   };
+}
+
+/** What a tool threw: the SDK wraps it without naming it as the cause, by which others look for what went wrong. */
+function unwrapped(error: unknown): unknown {
+  return error instanceof ToolCallError ? error.error : error;
 }

@@ -2,11 +2,13 @@ import { limits } from "@todo/contract";
 import { isUnavailable } from "../db/unavailable.ts";
 import type { Db } from "../domain/context.ts";
 import type { Question } from "../domain/model-context.ts";
-import { claimRuns, releaseRuns, renewLeases } from "../domain/run-claims.ts";
+import { claimRuns, LEASE_SECONDS, releaseRuns, renewLeases } from "../domain/run-claims.ts";
 import type { RunRow } from "../domain/runs.ts";
 import { type ExecuteDeps, executeRun, type Interruption } from "./execute-run.ts";
 
 const TICK_MS = 1_000;
+/** Who has not seen the database for so long can't tell an owner that has died from one that could not renew. */
+const BLIND_MS = LEASE_SECONDS * 1_000 - TICK_MS;
 /** Runs that one replica works on at once; the rest waits in the table for it or another. */
 const CAPACITY = 50;
 
@@ -25,6 +27,8 @@ export class Worker {
   #timer: NodeJS.Timeout | undefined;
   #tick: Promise<void> | undefined;
   #stopped = false;
+  /** When it saw the database last, where `performance.now` counts. */
+  #sawAt: number | undefined;
 
   /** `runSeconds`: how long it works on one run at most. */
   constructor(deps: ExecuteDeps, owner: string, runSeconds: number = limits.run.seconds) {
@@ -99,11 +103,15 @@ export class Worker {
 
   async #look(): Promise<void> {
     try {
-      if (this.#active.size > 0) await this.#renew();
+      // Also with nothing to renew: it shows whether the database answers.
+      await this.#renew();
+      const isBlind = this.#sawAt !== undefined && performance.now() - this.#sawAt > BLIND_MS;
       const room = CAPACITY - this.#active.size;
       if (room > 0 && !this.#stopped) {
-        for (const run of await claimRuns(this.#db, this.owner, room)) this.begin(run);
+        const seen = { active: [...this.#active.keys()], isBlind };
+        for (const run of await claimRuns(this.#db, this.owner, room, seen)) this.begin(run);
       }
+      this.#sawAt = performance.now();
     } catch (error) {
       if (!isUnavailable(error)) this.#deps.log.error({ err: error }, "could not look for runs, trying again");
     } finally {

@@ -190,16 +190,23 @@ export async function addRunChanges(trx: Trx, fence: Fence, changes: number): Pr
 }
 
 /**
- * Claims up to `limit` runs that nobody works on: queued ones, and those whose owner has not renewed its lease. A lapsed
- * lease counts as a crash. `skip locked` lets many replicas claim at once.
+ * Claims up to `limit` runs that nobody works on: queued ones, those whose owner has not renewed its lease, and those that
+ * this owner has a lease of without being at work on them (all but `active`), as when the answer to its claim was lost. A
+ * lapsed lease counts as a crash of its owner, unless that is this one, which lives, or nobody could renew (`isBlind`).
+ * `skip locked` lets many replicas claim at once.
  */
-export async function claimRuns(db: Db, owner: string, limit: number): Promise<RunRow[]> {
+export async function claimRuns(
+  db: Db,
+  owner: string,
+  limit: number,
+  { active, isBlind }: { active: readonly string[]; isBlind: boolean },
+): Promise<RunRow[]> {
   return db
     .updateTable("runs")
     .set({
       status: "running",
       attempt: sql`"attempt" + 1`,
-      crashes: sql`"crashes" + case when "status" = 'running' then 1 else 0 end`,
+      crashes: sql`"crashes" + case when "status" = 'running' and "leaseOwner" is distinct from ${owner} and not ${isBlind} then 1 else 0 end`,
       leaseOwner: owner,
       leaseUntil: leaseEnd,
     })
@@ -211,6 +218,13 @@ export async function claimRuns(db: Db, owner: string, limit: number): Promise<R
           w.or([
             w("status", "=", "queued"),
             w.and([w("status", "=", "running"), w("leaseUntil", "<", sql<Date>`now()`)]),
+            w.and([
+              w("status", "=", "running"),
+              w("leaseOwner", "=", owner),
+              // Whoever took it in just now is about to begin.
+              w("leaseUntil", "<", sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS - 1)})`),
+              w("id", "<>", sql<string>`all(${active}::uuid[])`),
+            ]),
           ]),
         )
         .orderBy("createdAt")
