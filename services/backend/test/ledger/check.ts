@@ -36,10 +36,15 @@ function checkChanges(ops: readonly Op[], { tasks, events }: Facts): Finding[] {
     if (op.write === "message") continue;
     const times = byCall.get(op.op)?.length ?? 0;
     byCall.delete(op.op);
-    const most = Math.max(1, op.changes ?? 1);
+    // All of a call or nothing.
+    const whole = "taskIds" in op ? op.taskIds.length : 1;
+    const most = Math.max(whole, op.changes ?? 1);
     // An answer to what was sent again may say that all was so already.
     const least = op.outcome === "ok" ? (op.changes ?? 1) : 0;
     findings.push(...count(`${op.write} ${op.op}`, op.outcome, times, { least, most }));
+    if (op.outcome === "info" && times > 0 && times < whole) {
+      findings.push(found("acknowledged and lost", `${op.write} ${op.op}: done in part, ${times} of ${whole}`));
+    }
     if (op.write !== "add") continue;
     const added = titles.get(op.title) ?? [];
     findings.push(

@@ -11,10 +11,13 @@ import { clock, type History, type Over, type Want } from "./history.ts";
 const REQUEST_MS = 5_000;
 const READ_MS = 60_000;
 /** What may be sent again with the same key without being done again: it says what is to be, not what is to happen. */
-const REPEATABLE: readonly Want["write"][] = ["complete", "delete", "restore"];
+const REPEATABLE: readonly Want["write"][] = ["complete", "reopen", "delete", "restore"];
 const TRIES = 3;
 const PAUSE_MS = 200;
 const MESSAGES_PER_CONVERSATION = 6;
+/** How many tasks one call completes or opens again at most, and how many a client keeps in mind. */
+const TOGETHER = 20;
+const KNOWN = 60;
 
 export type Person = {
   session: Session;
@@ -71,11 +74,11 @@ export class Client {
   }
 
   async #step(dice: number): Promise<void> {
-    const open = this.#pick("open");
-    if (dice < 50 || !open) await this.#add();
-    else if (dice < 70) await this.#change(open, "complete", "done");
-    else if (dice < 84) await this.#update(open);
-    else if (dice < 92) await this.#change(open, "delete", "deleted");
+    const task = this.#pick("open");
+    if (dice < 25 || !task) await this.#add();
+    else if (dice < 70) await this.#setMany();
+    else if (dice < 84) await this.#update(task);
+    else if (dice < 92) await this.#delete(task);
     else if (dice < 95) await this.#restore();
     else await this.#undo();
   }
@@ -93,7 +96,7 @@ export class Client {
     };
     this.#tasks.push(task);
     // They need not know all they ever added.
-    if (this.#tasks.length > 200) this.#tasks.shift();
+    if (this.#tasks.length > KNOWN) this.#tasks.shift();
     return task;
   }
 
@@ -105,14 +108,22 @@ export class Client {
     this.#settle(task, over, task.state);
   }
 
-  async #change(task: KnownTask, write: "complete" | "delete", state: KnownTask["state"]): Promise<void> {
+  /** Completes some open tasks, or opens some done ones, whichever are more. */
+  async #setMany(): Promise<void> {
+    const those = (state: KnownTask["state"]) => this.#tasks.filter((task) => task.state === state);
+    const [open, done] = [those("open"), those("done")];
+    const [write, state] = open.length >= done.length ? (["complete", "done"] as const) : (["reopen", "open"] as const);
+    const tasks = (write === "complete" ? open : done).slice(-TOGETHER);
+    const taskIds = tasks.map(({ id }) => id);
     const op = this.#newOp();
-    const want = { write, taskId: task.id } as const;
-    const { over } =
-      write === "complete"
-        ? await this.#do(op, want, "POST", "/api/tasks/complete", { tasks: [task.id] })
-        : await this.#do(op, want, "DELETE", `/api/tasks/${task.id}`);
-    this.#settle(task, over, state);
+    const { over } = await this.#do(op, { write, taskIds }, "POST", `/api/tasks/${write}`, { tasks: taskIds });
+    for (const task of tasks) this.#settle(task, over, state, tasks.length === 1);
+  }
+
+  async #delete(task: KnownTask): Promise<void> {
+    const want = { write: "delete", taskId: task.id } as const;
+    const { over } = await this.#do(this.#newOp(), want, "DELETE", `/api/tasks/${task.id}`);
+    this.#settle(task, over, "deleted");
   }
 
   async #restore(): Promise<void> {
@@ -133,8 +144,9 @@ export class Client {
   }
 
   /** Knows the task's state from here on, or leaves it alone where nobody does. */
-  #settle(task: KnownTask, over: Over, state: KnownTask["state"]): void {
-    if (over.type === "ok" && over.tries === 1) Object.assign(task, { state, newest: over.op });
+  #settle(task: KnownTask, over: Over, state: KnownTask["state"], isAlone = true): void {
+    const isKnown = over.type === "ok" && over.tries === 1;
+    if (isKnown) Object.assign(task, { state, newest: isAlone ? over.op : undefined });
     else this.#tasks.splice(this.#tasks.indexOf(task), 1);
   }
 

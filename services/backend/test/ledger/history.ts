@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 export type Want =
   | { write: "add"; title: string }
   | { write: "update"; taskId: string; notes: string }
-  | { write: "complete" | "delete" | "restore"; taskId: string }
+  | { write: "complete" | "reopen"; taskIds: string[] }
+  | { write: "delete" | "restore"; taskId: string }
   | { write: "undo"; call: string }
   | { write: "message"; conversationId: string; token: string; number: number };
 export type Write = Want["write"];
@@ -46,8 +47,10 @@ export function clock(): number {
 /** What happened, one JSON a line, on the disk before anybody goes on. Those who write at once share a sync. */
 export class History {
   readonly file: string;
-  /** How much was acknowledged until now. */
+  /** How many changes and messages were acknowledged until now. */
   acknowledged = 0;
+  /** How much is over, in whatever way. */
+  over = 0;
   readonly #fd: number;
   readonly #stream: WriteStream;
   #pending: string[] = [];
@@ -60,7 +63,8 @@ export class History {
   }
 
   async append(entry: Entry): Promise<void> {
-    if (entry.type === "ok") this.acknowledged += 1;
+    if (entry.type === "ok") this.acknowledged += entry.changes ?? 1;
+    if ("tries" in entry) this.over += 1;
     this.#pending.push(`${JSON.stringify(entry)}\n`);
     // What comes while one sync is under way waits for the next.
     this.#flush = (this.#flush ?? Promise.resolve()).then(() => this.#write());

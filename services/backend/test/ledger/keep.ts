@@ -29,7 +29,10 @@ export type LedgerOptions = {
 
 export type Ledger = {
   findings: Finding[];
+  /** Changes of one task, and messages. */
   acknowledged: number;
+  /** In how many requests. */
+  requests: number;
   messages: number;
   unknown: number;
   refused: number;
@@ -101,7 +104,8 @@ export async function keepLedger(options: LedgerOptions): Promise<Ledger> {
     const { ops } = await readHistory(file);
     return {
       findings: await examine(db, place.urls[0] ?? "", people, ops),
-      acknowledged: ops.filter(({ outcome }) => outcome === "ok").length,
+      acknowledged: ops.reduce((sum, { outcome, changes = 1 }) => sum + (outcome === "ok" ? changes : 0), 0),
+      requests: ops.filter(({ outcome }) => outcome === "ok").length,
       messages: ops.filter(({ outcome, write }) => outcome === "ok" && write === "message").length,
       unknown: ops.filter(({ outcome }) => outcome === "info").length,
       refused: ops.filter(({ outcome }) => outcome === "fail").length,

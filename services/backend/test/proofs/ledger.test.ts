@@ -37,7 +37,7 @@ it("loses nothing that was acknowledged and does nothing twice, whatever dies, h
   const many = (value: number) => ({ value, unit: "" });
   tell(
     row(
-      "ledger: writes that were acknowledged",
+      `ledger: changes and messages that were acknowledged, in ${ledger.requests} requests`,
       many(acknowledged),
       long ? { at: "least", limit: 100_000 } : undefined,
     ),
@@ -57,8 +57,8 @@ it("loses nothing that was acknowledged and does nothing twice, whatever dies, h
       many(countOf("somebody else's", "left over")),
       none,
     ),
-    row("ledger: writes of which nobody was told the end", many(ledger.unknown)),
-    row("ledger: writes that were refused", many(ledger.refused)),
+    row("ledger: requests of which nobody was told the end", many(ledger.unknown)),
+    row("ledger: requests that were refused", many(ledger.refused)),
     row("ledger: longest time without any success", { value: ledger.longestGapMs / 1_000, unit: "s", digits: 1 }),
     row(`ledger: how long it went on, seed ${SEED}`, { value: ledger.seconds, unit: "s" }),
   );
