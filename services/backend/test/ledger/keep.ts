@@ -10,7 +10,7 @@ import type { Finding } from "./finding.ts";
 import { History, type Op, readHistory } from "./history.ts";
 import type { Place } from "./local-place.ts";
 import { disturb } from "./nemesis.ts";
-import { CANARY, readFacts, readTotals } from "./read-back.ts";
+import { CANARY, countActiveRuns, readFacts, readTotals } from "./read-back.ts";
 
 export type LedgerOptions = {
   place: Place;
@@ -96,7 +96,7 @@ export async function keepLedger(options: LedgerOptions): Promise<Ledger> {
   const db = new pg.Pool({ connectionString: place.databaseUrl, max: 2 });
   db.on("error", () => undefined);
   try {
-    await eventually("no run is active", async () => (await readTotals(db, [])).activeRuns === 0, {
+    await eventually("no run is active", async () => (await countActiveRuns(db, people)) === 0, {
       timeoutMs: 90_000,
       everyMs: 500,
     }).catch(() => onProgress?.("some runs have not ended"));

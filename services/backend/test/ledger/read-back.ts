@@ -79,14 +79,15 @@ export async function readFacts(db: pg.Pool, url: string, { session }: Person): 
   };
 }
 
-/** What is true of all together: rows that name somebody else's canary, logs that are left over, runs that go on. */
+/** What is true of some people together: rows that name another's canary, logs that are left over, runs that go on. */
 export type Totals = { foreign: { table: string; userId: string }[]; leftChunks: number; activeRuns: number };
 
 /** The log of an ended run is kept so long, in minutes, and the job that removes it comes once a minute. */
-const KEPT_MINUTES = 10;
+const KEPT_MINUTES = 12;
 
 export async function readTotals(db: pg.Pool, people: readonly Person[]): Promise<Totals> {
   const canaries = Object.fromEntries(people.map(({ session, canary }) => [session.userId, canary]));
+  const ids = Object.keys(canaries);
   const { rows: tables } = await db.query<{ name: string }>(
     `select table_name as name from information_schema.columns
      where table_schema = 'public' and column_name = 'userId' order by 1`,
@@ -95,18 +96,26 @@ export async function readTotals(db: pg.Pool, people: readonly Person[]): Promis
   for (const { name: table } of tables) {
     const { rows } = await db.query<{ userId: string }>(
       `select "userId" from "${table}" as "row", regexp_matches(to_jsonb("row")::text, '${CANARY.source}', 'g') as "found"
-       where "found"[1] <> ($1::jsonb ->> "userId")`,
-      [canaries],
+       where "userId" = any($2) and "found"[1] <> ($1::jsonb ->> "userId")`,
+      [canaries, ids],
     );
     foreign.push(...rows.map(({ userId }) => ({ table, userId })));
   }
-  const { rows: counts } = await db.query<Pick<Totals, "leftChunks" | "activeRuns">>(
-    `select
-       (select count(*)::int from "runChunks" join "runs" on "runs"."id" = "runId"
-        where "finishedAt" < now() - make_interval(mins => ${KEPT_MINUTES})) as "leftChunks",
-       (select count(*)::int from "runs" where "status" in ('queued', 'running', 'waiting')) as "activeRuns"`,
+  const { rows: counts } = await db.query<Pick<Totals, "leftChunks">>(
+    `select count(*)::int as "leftChunks" from "runChunks" join "runs" on "runs"."id" = "runId"
+     where "runs"."userId" = any($1) and "finishedAt" < now() - make_interval(mins => ${KEPT_MINUTES})`,
+    [ids],
   );
-  return { foreign, leftChunks: counts[0]?.leftChunks ?? 0, activeRuns: counts[0]?.activeRuns ?? 0 };
+  return { foreign, leftChunks: counts[0]?.leftChunks ?? 0, activeRuns: await countActiveRuns(db, people) };
+}
+
+export async function countActiveRuns(db: pg.Pool, people: readonly Person[]): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `select count(*)::int as "count" from "runs"
+     where "userId" = any($1) and "status" in ('queued', 'running', 'waiting')`,
+    [people.map(({ session }) => session.userId)],
+  );
+  return rows[0]?.count ?? 0;
 }
 
 export const CANARY = /canary[0-9a-f]{8}/;

@@ -23,8 +23,8 @@ it("loses nothing that was acknowledged and does nothing twice, whatever dies, h
     seed: SEED,
     people: long ? 16 : 4,
     clients: long ? 2 : 1,
-    gapMs: long ? [2_000, 5_000] : [500, 1_500],
-    until: long ? { writes: 100_000, faults: 500, seconds: 40 * MINUTE } : { writes: 100, faults: 8, seconds: 20 },
+    gapMs: long ? [1_500, 4_000] : [500, 1_500],
+    until: long ? { writes: 100_000, faults: 500, seconds: 28 * MINUTE } : { writes: 100, faults: 8, seconds: 20 },
     onProgress: long ? say : undefined,
   });
   const { findings, faults, acknowledged } = ledger;
