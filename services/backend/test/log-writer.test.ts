@@ -17,7 +17,7 @@ async function threeRuns() {
   const ann = await signUp(server);
   for (let i = 0; i < 3; i++) await readAnswer(await ann.send(await ann.conversation(), "count"), begun);
   await server.deps.worker.close();
-  const [first, second, third] = await claimRuns(server.deps.db, "me", 10);
+  const [first, second, third] = await claimRuns(server.deps.db, "me", 10, { active: [], isBlind: false });
   if (!first || !second || !third) throw new Error("three runs were claimed");
   // A statement that waits for a lock is not ended before the test is.
   const db = createDatabase({
