@@ -6,7 +6,7 @@ import { eventually } from "../../../test/support/eventually.ts";
 import { createDatabase } from "../src/db/database.ts";
 import { keepSchema } from "../src/jobs/keep-schema.ts";
 import { createLogger } from "../src/logger.ts";
-import { closeAfterTest, createTestDatabase, signUp, sql, startTestServer } from "./_harness.ts";
+import { asAssistant, closeAfterTest, createTestDatabase, signUp, sql, startTestServer } from "./_harness.ts";
 import { gate, slowText } from "./_models.ts";
 import { startRelay } from "./_relay.ts";
 
@@ -23,8 +23,9 @@ async function busyServer() {
   const relay = await startRelay(await createTestDatabase());
   onTestFinished(relay.close);
   const hold = gate();
-  const model = slowText(["One ", "two."], hold);
-  const server = await startTestServer({ databaseUrl: relay.url, log, model, heartbeatMs: 100 });
+  // Its silence must not be what ends the run.
+  const assistant = asAssistant(slowText(["One ", "two."], hold), { silenceMs: 60_000 });
+  const server = await startTestServer({ databaseUrl: relay.url, log, assistant, heartbeatMs: 100 });
   closeAfterTest(server);
   const ann = await signUp(server);
   const abort = new AbortController();

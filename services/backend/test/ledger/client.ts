@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Conversation, Task, ToolOutput } from "@todo/contract";
+import type { Conversation, MessagePart, Task, ToolOutput } from "@todo/contract";
 import type { Session } from "../../../../test/support/accounts.ts";
 import { askFor } from "../faults/asks.ts";
 import type { Random } from "../faults/random.ts";
@@ -169,7 +169,13 @@ export class Client {
     const first = random.between(0, urls.length);
     const order = urls.map((_, i) => urls[(first + i) % urls.length] ?? "");
     const sent = { conversationId, messageId: op, text: askFor(ask) };
-    const read = await sendAndRead(person.session, sent, { urls: order, deadlineMs: READ_MS });
+    const options = { urls: order, deadlineMs: READ_MS };
+    let read = await sendAndRead(person.session, sent, options);
+    // What was given up after three crashes they let go on, as the notice offers; nothing may be done twice by that.
+    while (read.done && isGivenUp(read.parts.at(-1)) && (await this.#tryAgain(conversationId))) {
+      history.triedAgain += 1;
+      read = await sendAndRead(person.session, sent, options);
+    }
     const wasRefused = read.refused !== undefined && read.connections === 1;
     const refused = wasRefused ? "fail" : "info";
     const type = read.done ? "ok" : refused;
@@ -180,6 +186,22 @@ export class Client {
       tries: read.connections,
       ...(read.refused && { why: read.refused }),
     });
+  }
+
+  /** Gives whether an answer goes on that was given up. */
+  async #tryAgain(conversationId: string): Promise<boolean> {
+    const end = performance.now() + READ_MS;
+    while (performance.now() < end) {
+      const found = await this.#send("GET", `/api/conversations/${conversationId}`, undefined, randomUUID());
+      const run =
+        found.kind === "answered" && found.status === 200 ? (found.body as ConversationDetail).run : undefined;
+      if (run && run.status !== "failed") return true;
+      const path = `/api/runs/${run?.id}/retry`;
+      const answer = run ? await this.#send("POST", path, undefined, randomUUID()) : undefined;
+      if (answer?.kind === "answered" && answer.status < 300) return true;
+      await sleep(PAUSE_MS);
+    }
+    return false;
   }
 
   /** The conversation that they are in; a new one every few messages. */
@@ -262,6 +284,13 @@ export class Client {
       return { kind: refused ? "unsent" : "unanswered" };
     }
   }
+}
+
+type ConversationDetail = { run: { id: string; status: string } | null };
+
+/** Whether an answer ends with the offer to try again. */
+function isGivenUp(part: MessagePart | undefined): boolean {
+  return part?.type === "data-notice" && part.data.retry === true;
 }
 
 type Answer = { kind: "answered"; status: number; body: unknown } | { kind: "unsent" } | { kind: "unanswered" };

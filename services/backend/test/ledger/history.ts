@@ -49,6 +49,8 @@ export class History {
   readonly file: string;
   /** How many changes and messages were acknowledged until now. */
   acknowledged = 0;
+  /** How many answers were given up after three crashes and were tried again. */
+  triedAgain = 0;
   /** How much is over, in whatever way. */
   over = 0;
   readonly #fd: number;

@@ -34,6 +34,8 @@ export type Ledger = {
   /** In how many requests. */
   requests: number;
   messages: number;
+  /** Answers that were given up after three crashes, and that "try again" has finished. */
+  triedAgain: number;
   unknown: number;
   refused: number;
   faults: Map<string, number>;
@@ -107,6 +109,7 @@ export async function keepLedger(options: LedgerOptions): Promise<Ledger> {
       acknowledged: ops.reduce((sum, { outcome, changes = 1 }) => sum + (outcome === "ok" ? changes : 0), 0),
       requests: ops.filter(({ outcome }) => outcome === "ok").length,
       messages: ops.filter(({ outcome, write }) => outcome === "ok" && write === "message").length,
+      triedAgain: history.triedAgain,
       unknown: ops.filter(({ outcome }) => outcome === "info").length,
       refused: ops.filter(({ outcome }) => outcome === "fail").length,
       faults: inflicted,

@@ -103,7 +103,8 @@ export async function readTotals(db: pg.Pool, people: readonly Person[]): Promis
   }
   const { rows: counts } = await db.query<Pick<Totals, "leftChunks">>(
     `select count(*)::int as "leftChunks" from "runChunks" join "runs" on "runs"."id" = "runId"
-     where "runs"."userId" = any($1) and "finishedAt" < now() - make_interval(mins => ${KEPT_MINUTES})`,
+     where "runs"."userId" = any($1) and "finishedAt" < now() - make_interval(mins => ${KEPT_MINUTES})
+       and ("status" in ('done', 'stopped') or "sealed")`,
     [ids],
   );
   return { foreign, leftChunks: counts[0]?.leftChunks ?? 0, activeRuns: await countActiveRuns(db, people) };
