@@ -3,28 +3,10 @@ import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createDatabase, type Db, inTransaction, type Trx } from "../src/db/database.ts";
 import { MigrationError, migrateToLatest } from "../src/db/migrate.ts";
-import { migrations } from "../src/db/migrations/index.ts";
 import { createTestDatabase, sql } from "./_harness.ts";
-
-const names = Object.keys(migrations);
+import { schemaOf } from "./_schema.ts";
 
 describe("migrating", () => {
-  it("applies each migration once, though ten processes try at once", async () => {
-    const url = await createTestDatabase({ migrate: false });
-    const results = await Promise.all(Array.from({ length: 10 }, () => migrateToLatest(url)));
-    expect(results.flat().sort()).toEqual(names);
-    const rows = await sql<{ name: string }>(url, `select "name" from "kysely_migration" order by "name"`);
-    expect(rows.map((row) => row.name)).toEqual(names);
-    expect(await migrateToLatest(url)).toEqual([]);
-  });
-
-  it("leaves no account in a new database", async () => {
-    const url = await createTestDatabase();
-    for (const table of ["user", "account", "session", "apiTokens"]) {
-      expect([table, await sql(url, `select * from "${table}"`)]).toEqual([table, []]);
-    }
-  });
-
   it("leaves a database of a newer version as it is and says so", async () => {
     const url = await createTestDatabase();
     const later = ["9999-01-01-1-later", new Date().toISOString()];
@@ -139,16 +121,3 @@ describe("row-level security", () => {
     await client.end();
   });
 });
-
-/** Everything that a migration could change, in a form to compare. */
-async function schemaOf(url: string) {
-  return {
-    columns: await sql(
-      url,
-      `select table_name, column_name, data_type, column_default from information_schema.columns
-       where table_schema = 'public' order by 1, 2`,
-    ),
-    migrations: await sql(url, `select "name", "timestamp" from "kysely_migration" order by "name"`),
-    policies: await sql(url, `select tablename, policyname from pg_policies order by 1, 2`),
-  };
-}
