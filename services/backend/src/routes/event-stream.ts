@@ -23,7 +23,7 @@ export type Send = (event: { data: string; id?: string; event?: string; retry?: 
  */
 export function eventStream(
   c: HonoContext<AppEnv>,
-  deps: Pick<Deps, "shutdown" | "metrics" | "streams">,
+  deps: Pick<Deps, "log" | "shutdown" | "metrics" | "streams">,
   readers: string,
   work: (send: Send, signal: AbortSignal) => Promise<void>,
 ): Response {
@@ -31,7 +31,9 @@ export function eventStream(
   if (c.req.method === "HEAD") return new Response(null, { headers: HEADERS });
   const controller = new AbortController();
   const onShutdown = () => controller.abort("shutdown");
-  const { sessionToken: token, log } = c.var;
+  // All that a stream keeps while it is open. By `c` it would keep the whole request.
+  const { sessionToken: token, named } = c.var;
+  const { outgoing } = c.env;
 
   const source = {
     async start(stream: ReadableStreamDefaultController<Uint8Array>) {
@@ -65,9 +67,9 @@ export function eventStream(
         if (controller.signal.reason === "too many") stream.enqueue(encoder.encode("event: closed\ndata: {}\n\n"));
         if (controller.signal.reason !== "gone") stream.close();
       } catch (error) {
-        logFailure(log(), error, "a stream broke off");
+        logFailure(deps.log.child(named), error, "a stream broke off");
         // Breaks the connection, so that the reader knows. An error would do that too, and be written to the console.
-        c.env.outgoing?.destroy();
+        outgoing?.destroy();
       } finally {
         deps.shutdown.removeEventListener("abort", onShutdown);
         deps.metrics.streams.dec();

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ChangeEvent } from "@todo/contract";
 import type { Deps } from "../deps.ts";
 import { streamChanges } from "../runs/stream-changes.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream, type Send } from "./event-stream.ts";
 import { commonErrors, createRouter } from "./router.ts";
 
 const events = createRoute({
@@ -23,10 +23,15 @@ export function eventRoutes(deps: Deps) {
   const router = createRouter();
   router.openapi(events, async (c) => {
     const userId = await c.var.caller.userId();
-    return eventStream(c, deps, `changes ${userId}`, (send, signal) => {
-      const tell = (change: ChangeEvent) => send({ event: "change", data: JSON.stringify(change) });
-      return streamChanges(deps, userId, tell, signal);
-    });
+    return eventStream(c, deps, `changes ${userId}`, tellChanges(deps, userId));
   });
   return router;
+}
+
+/** Apart from the handler, whose request it would otherwise hold for as long as the stream is open. */
+function tellChanges(deps: Deps, userId: string) {
+  return (send: Send, signal: AbortSignal) => {
+    const tell = (change: ChangeEvent) => send({ event: "change", data: JSON.stringify(change) });
+    return streamChanges(deps, userId, tell, signal);
+  };
 }
