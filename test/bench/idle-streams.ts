@@ -36,6 +36,9 @@ export async function measureIdleStreams(database: Database): Promise<Row[]> {
     const held = residentMegabytes(backend.pid);
     const open = streams.filter((stream) => stream.isOpen()).length;
     const connections = await countConnections(client);
+    // Both at once would be more files than many systems let one process open.
+    for (const stream of streams) stream.end();
+    await setTimeout(1_000);
     return toRows({ before, held, open, connections, bare: await measureBare() });
   } finally {
     for (const stream of streams) stream.end();
