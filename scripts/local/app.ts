@@ -8,7 +8,7 @@ import type { Settings } from "./settings.mjs";
 import { excerpt } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
-/** A small young generation: 12 MB less memory when idle, for a little more work under load. */
+/** V8's young generation in MB. With 2 instead of 16 a request takes a third more CPU, and idle memory is 8 MB less. */
 export const BACKEND_FLAGS = ["--max-semi-space-size=16"];
 
 /** Where the parts come from: what was built, or the source, which reloads. */

@@ -15,7 +15,8 @@ from sqlalchemy import ARRAY, Select, Text, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 SECRET = os.environ["BETTER_AUTH_SECRET"].encode()
-DATABASE_URL = os.environ["DATABASE_URL"].split("://", 1)[1]
+# The drivers have names of their own for what stands after the question mark.
+DATABASE_URL = os.environ["DATABASE_URL"].split("://", 1)[1].split("?", 1)[0]
 COOKIE = "todo.session_token"
 BECOME = text(
     "select set_config('role', left(current_database(), 59) || '_app', true),"
