@@ -29,7 +29,7 @@ const parts: Part[] = [
   {
     // Plain functions that leave nothing behind: one process for all files is four times as fast.
     name: "unit",
-    include: ["services/{contract,backend}/src/**/*.test.ts"],
+    include: ["services/{contract,language,backend}/src/**/*.test.ts"],
     exclude: ["**/*.isolated.test.ts"],
     isolate: false,
   },

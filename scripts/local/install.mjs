@@ -9,7 +9,7 @@ import { readStamp, unlessStamped } from "./stamps.mjs";
 import { excerpt, step } from "./steps.mjs";
 import { UserError } from "./user-error.mjs";
 
-const MANIFESTS = ["", "services/contract", "services/backend", "services/frontend"];
+const MANIFESTS = ["", "services/contract", "services/language", "services/backend", "services/frontend"];
 /** The parts of a package.json that decide what is installed; editing a script installs nothing. */
 const DECIDING = ["workspaces", "dependencies", "devDependencies", "optionalDependencies", "overrides", "allowScripts"];
 const STAMP = path.join(NODE_MODULES, ".todo-install");

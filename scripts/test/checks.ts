@@ -19,7 +19,7 @@ export const STYLE = [BIOME, "ci", "--error-on-warnings", "--colors=off"];
 export const TYPES: readonly Check[] = [
   {
     what: "types of the backend",
-    of: /^(services\/(backend|contract)|test\/support|scripts)\/.*\.m?[jt]s$/,
+    of: /^(services\/(backend|contract|language)|test\/support|scripts)\/.*\.m?[jt]s$/,
     commands: [tsc("backend", path.join(ROOT, "services", "backend"))],
   },
   {
@@ -33,11 +33,11 @@ export const TYPES: readonly Check[] = [
     // Next writes the types of its routes and style sheets first; they are not kept in the repository.
     commands: [[NEXT, "typegen", FRONTEND], tsc("frontend", FRONTEND)],
   },
-  {
-    what: "types of the contract",
-    of: /^services\/contract\//,
-    commands: [tsc("contract", path.join(ROOT, "services", "contract"))],
-  },
+  ...["contract", "language"].map((name) => ({
+    what: `types of the ${name}`,
+    of: new RegExp(`^services/${name}/`),
+    commands: [tsc(name, path.join(ROOT, "services", name))],
+  })),
 ];
 
 /** It keeps what it knows, so that the next time only changes take long. */
