@@ -6,8 +6,7 @@ import pg from "pg";
 import { pino } from "pino";
 import { inject, onTestFinished } from "vitest";
 import { signUp as makeAccount } from "../../../test/support/accounts.ts";
-import { RuleModel } from "../src/agent/assistant/rule-model.ts";
-import type { AssistantModel } from "../src/agent/model.ts";
+import { type AssistantModel, createModel } from "../src/agent/model.ts";
 import { migrateToLatest } from "../src/db/migrate.ts";
 import type { Overrides } from "../src/deps.ts";
 import { readEnv } from "../src/env.ts";
@@ -46,7 +45,10 @@ export async function sql<Row extends pg.QueryResultRow>(url: string, text: stri
   }
 }
 
-/** A model for `overrides`: the given one, or the rule-based assistant. */
+/** What answers without a language model. */
+const rules = createModel({ apiKey: undefined, baseUrl: undefined, name: "" });
+
+/** The given model, for `overrides`. */
 export function asAssistant(model: Model, options: Partial<AssistantModel> = {}): AssistantModel {
   return { name: "scripted", load: async () => model, costs: false, silenceMs: 5_000, tracing: false, ...options };
 }
@@ -65,7 +67,7 @@ export async function startTestServer(
     start?: typeof startServer;
   } = {},
 ): Promise<TestServer> {
-  const { databaseUrl = await createTestDatabase(), model = new RuleModel(), assistant, settings, ...more } = options;
+  const { databaseUrl = await createTestDatabase(), model, assistant, settings, ...more } = options;
   const { start = startServer, ...overrides } = more;
   const env = readEnv({
     DATABASE_URL: databaseUrl,
@@ -76,7 +78,7 @@ export async function startTestServer(
   const log = pino({ level: process.env["TEST_LOG"] ?? "silent" });
   const server = await start({ ...env, PORT: 0 }, new URL("file:///nowhere/"), {
     log,
-    model: assistant ?? asAssistant(model),
+    model: assistant ?? (model ? asAssistant(model) : rules),
     maxConnections: 10,
     ...overrides,
   });

@@ -1,10 +1,14 @@
 import type { Model } from "@openai/agents";
+import type { ShownTasks } from "../domain/model-context.ts";
 
-/** The model that answers, made at its first use. */
+/** What a message refers to without saying it: when and where it was sent, and the tasks that the last answer was about. */
+export type Asked = { readonly now: Date; readonly zone: string; readonly shown: ShownTasks };
+
+/** The model that answers, loaded at its first use. */
 export type AssistantModel = {
   /** `rules` without a model, else the model's name. */
   name: string;
-  load: () => Promise<Model>;
+  load: (asked: Asked) => Promise<Model>;
   /** Whether its answers cost tokens. */
   costs: boolean;
   /** Longest silence of the model in milliseconds before its answer is given up. */
@@ -26,11 +30,11 @@ const SILENCE_MS = 20_000;
 
 /** The configured model, or the rule-based assistant when neither a key nor an address is set. */
 export function createModel({ apiKey, baseUrl, name, fetch }: ModelSettings): AssistantModel {
-  let model: Promise<Model> | undefined;
   if (!apiKey && !baseUrl) {
-    const load = async () => new (await import("./assistant/rule-model.ts")).RuleModel();
-    return { name: "rules", load: () => (model ??= load()), costs: false, silenceMs: SILENCE_MS, tracing: false };
+    const load = async (asked: Asked) => new (await import("./assistant/rule-model.ts")).RuleModel(asked);
+    return { name: "rules", load, costs: false, silenceMs: SILENCE_MS, tracing: false };
   }
+  let model: Promise<Model> | undefined;
   const load = async () => {
     const { createOpenAiModel } = await import("./openai-model.ts");
     return createOpenAiModel({ apiKey, baseUrl, name, fetch, timeoutMs: SILENCE_MS });

@@ -2,7 +2,7 @@ import { findModelContext, type ModelContext, type ModelContextBounds } from "..
 import type { Context } from "./context.ts";
 import { WINDOW_MESSAGES } from "./summary.ts";
 
-export type { ModelContext, TaskSnapshot } from "../db/queries/model-context.ts";
+export type { ModelContext, ShownTasks, TaskSnapshot } from "../db/queries/model-context.ts";
 
 /** What of a conversation and a list a model is told at most. */
 export const CONTEXT_BOUNDS: ModelContextBounds = { messages: WINDOW_MESSAGES, messageCharacters: 1_500, tasks: 30 };

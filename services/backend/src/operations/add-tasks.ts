@@ -32,16 +32,13 @@ export const addTasks = defineOperation({
     ),
   ],
   async run(ctx, { tasks }) {
-    const wanted = [];
-    for (const { title, notes, priority, tags, due } of tasks) {
-      wanted.push({
-        title,
-        notes: notes ?? "",
-        priority: priority ?? "none",
-        tags: toTags(tags ?? []),
-        due: due === null ? null : await toDue(ctx, due),
-      });
-    }
+    const wanted = tasks.map(({ title, notes, priority, tags, due }) => ({
+      title,
+      notes: notes ?? "",
+      priority: priority ?? "none",
+      tags: toTags(tags ?? []),
+      due: due === null ? null : toDue(ctx, due),
+    }));
     return { changes: await addTasksToList(ctx, wanted) };
   },
 });

@@ -36,6 +36,6 @@ export function toTags(tags: readonly string[]): string[] {
 }
 
 /** What `phraseSchema` accepted, as a due date. @throws AppError `due_not_understood` */
-export async function toDue(ctx: OperationContext, due: string | Due): Promise<Due> {
+export function toDue(ctx: OperationContext, due: string | Due): Due {
   return typeof due === "string" ? resolveDue(due, ctx.askedAt, ctx.zone) : due;
 }

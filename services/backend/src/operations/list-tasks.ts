@@ -59,8 +59,8 @@ export const listTasks = defineOperation({
       q: query ?? undefined,
       tag: toTags([tag ?? ""])[0],
       priority: priority ?? undefined,
-      dueBefore: await toDay(ctx, dueBefore),
-      dueAfter: await toDay(ctx, dueAfter),
+      dueBefore: toDay(ctx, dueBefore),
+      dueAfter: toDay(ctx, dueAfter),
       cursor: cursor ?? undefined,
       sort,
       limit,
@@ -70,6 +70,6 @@ export const listTasks = defineOperation({
   },
 });
 
-async function toDay(ctx: OperationContext, phrase: z.output<typeof day>): Promise<string | undefined> {
-  return phrase === null ? undefined : (await toDue(ctx, phrase)).date;
+function toDay(ctx: OperationContext, phrase: z.output<typeof day>): string | undefined {
+  return phrase === null ? undefined : toDue(ctx, phrase).date;
 }

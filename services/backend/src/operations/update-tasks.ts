@@ -77,7 +77,7 @@ async function toPatch(ctx: OperationContext, wanted: Change): Promise<TaskPatch
 
 /** "Move it to Monday" keeps the time of day that the task had. */
 async function movedDue(ctx: OperationContext, ref: TaskRef, wanted: string | Due): Promise<Due> {
-  const due = await toDue(ctx, wanted);
+  const due = toDue(ctx, wanted);
   if (due.time !== null || typeof wanted !== "string") return due;
   const before = await getTask(ctx, keyOf(ref));
   return { ...due, time: before.due?.time ?? null };

@@ -1,4 +1,3 @@
-import { casual } from "chrono-node";
 import { expect } from "vitest";
 import { findOperation } from "../../operations/index.ts";
 import { type Call, turn, user } from "./_talk.ts";
@@ -27,8 +26,8 @@ export const update = (task: number, what: object): Call => ({
 });
 export const everything = { status: "open", query: null, tag: null, priority: null, dueBefore: null, dueAfter: null };
 export const list = (filter: object = {}): Call => ({ tool: "list_tasks", input: { ...everything, ...filter } });
-export const today = { dueAfter: "yesterday", dueBefore: "tomorrow" };
-export const week = { dueAfter: "yesterday", dueBefore: "next monday" };
+export const today = { dueAfter: "2026-11-24", dueBefore: "2026-11-26" };
+export const week = { dueAfter: "2026-11-24", dueBefore: "2026-11-30" };
 
 export type Example = readonly [string, ...Call[]];
 
@@ -42,9 +41,5 @@ export async function expectCalls(sentence: string, expected: readonly Call[]): 
   expect(calls.filter((call) => !lookup.includes(call))).toEqual(expected);
   for (const call of calls) {
     expect(findOperation(call.tool)?.input.safeParse(call.input)).toMatchObject({ success: true });
-    // The server takes the first date that it finds in the phrase: there must be one, and nothing else.
-    for (const [, phrase = ""] of JSON.stringify(call.input).matchAll(/"due(?:Before|After)?":"([^"]+)"/g)) {
-      expect(casual.parse(phrase).map((found) => found.text)).toEqual([phrase]);
-    }
   }
 }

@@ -1,5 +1,7 @@
 import type { AgentInputItem, ModelRequest } from "@openai/agents";
 import type { Task, TaskChange, ToolOutput } from "@todo/contract";
+import type { ShownTasks } from "../../domain/model-context.ts";
+import type { ListInput } from "./calls.ts";
 import { RuleModel } from "./rule-model.ts";
 
 /** For the tests: the user's tasks, and a runner that hands each call's result back to the model. */
@@ -50,11 +52,20 @@ export function request(input: AgentInputItem[] | string): ModelRequest {
   return { input, modelSettings: {}, tools: [], outputType: "text", handoffs: [], tracing: false };
 }
 
+/** When and where all of it is said: a Wednesday, 18:20. */
+export const clock = { now: new Date("2026-11-25T17:20:00Z"), zone: "Europe/Berlin" };
+const nothing: ShownTasks = { changed: [], listed: [] };
+
 export type Tool = (call: Call) => ToolOutput | string;
 
 /** Plays one turn: what was said, each call's result, until the model answers with text. */
-export async function turn(input: AgentInputItem[], tool: Tool = pretend, rows: readonly Task[] = tasks) {
-  const model = new RuleModel();
+export async function turn(
+  input: AgentInputItem[],
+  tool: Tool = pretend,
+  rows: readonly Task[] = tasks,
+  shown: ShownTasks = nothing,
+) {
+  const model = new RuleModel({ ...clock, shown });
   const items = [...input];
   const calls: Call[] = [];
   for (let round = 0; round < 10; round += 1) {
@@ -67,7 +78,8 @@ export async function turn(input: AgentInputItem[], tool: Tool = pretend, rows: 
     if (item?.type !== "function_call") throw new Error("neither text nor a call");
     const call = { tool: item.name, input: JSON.parse(item.arguments) as unknown };
     calls.push(call);
-    const result = call.tool === "list_tasks" ? { changes: [], tasks: [...rows], more: false } : tool(call);
+    const result =
+      call.tool === "list_tasks" ? { changes: [], tasks: filtered(call.input, rows), more: false } : tool(call);
     const text = typeof result === "string" ? result : JSON.stringify(result);
     items.push(item, {
       type: "function_call_result",
@@ -79,6 +91,18 @@ export async function turn(input: AgentInputItem[], tool: Tool = pretend, rows: 
     });
   }
   throw new Error("more than ten turns");
+}
+
+/** What the list gives for this input, as far as these tests look. */
+function filtered(input: unknown, rows: readonly Task[]): Task[] {
+  const { status, tag, query, dueBefore, dueAfter } = input as ListInput;
+  return rows.filter((row) => {
+    if (status !== "all" && status !== "deleted" && row.status !== status) return false;
+    if (tag !== null && !row.tags.includes(tag)) return false;
+    if (query !== null && !row.title.toLowerCase().includes(query.toLowerCase())) return false;
+    if (dueBefore !== null && !(row.due && row.due.date < dueBefore)) return false;
+    return dueAfter === null || (row.due !== null && row.due.date > dueAfter);
+  });
 }
 
 /** Commits nothing in particular: for tests that look at the calls only. */

@@ -1,8 +1,8 @@
 import type { Task } from "@todo/contract";
-import type { Reference, Scope } from "./commands.ts";
-import { words } from "./normalise.ts";
+import { words } from "@todo/language";
+import type { Choice } from "./interpret.ts";
 
-export type Purpose = "complete" | "reopen" | "delete" | "update" | "show";
+export type Purpose = "complete" | "reopen" | "delete" | "change" | "show" | "restore";
 
 /** Which tasks are meant, or why that cannot be told. */
 export type Resolved =
@@ -29,30 +29,29 @@ const small = new Set([
   "at",
 ]);
 
-/** Finds the tasks that a reference names among the user's rows. */
-export function resolve(what: Reference, rows: readonly Task[], purpose: Purpose): Resolved {
-  if (what.by === "numbers") return found([...what.numbers]);
-  if (what.by === "place") {
-    const task = preferred(rows, purpose).at(what.place);
-    return task === undefined ? { is: "none", title: "" } : found([task.number]);
-  }
-  if (what.by === "all") {
-    const wanted = scopeFor(purpose, what.scope);
-    return found(rows.filter((task) => wanted === "all" || task.status === wanted).map((task) => task.number));
-  }
-  if (what.by === "missing") return { is: "none", title: "" };
-  const candidates = what.among === undefined ? rows : rows.filter((task) => what.among?.includes(task.number));
-  const whole = byTitle(what.title, candidates, purpose, what.strict === true);
-  const parts = what.title.split(/, (?:and )?| and | & /i);
-  if (whole.is !== "none" || parts.length === 1 || what.strict) return whole;
-  return byParts(parts.slice(0, 20), candidates, purpose);
+/**
+ * Finds the task that a name means among the user's rows, or each of several ("milk and eggs").
+ * @param strict an open task that is called just so
+ */
+export function resolve(name: string, rows: readonly Task[], purpose: Purpose, strict = false): Resolved {
+  const whole = byTitle(name, rows, purpose, strict);
+  const parts = name.split(/, (?:and )?| and | & /i);
+  if (whole.is !== "none" || parts.length === 1 || strict) return whole;
+  return byParts(parts.slice(0, 20), rows, purpose);
 }
 
-function scopeFor(purpose: Purpose, said: Scope): Scope {
-  if (purpose === "reopen") return "done";
-  // "Make all tasks urgent" means those that are still to be done.
-  if (purpose === "complete" || (purpose === "update" && said === "all")) return "open";
-  return said;
+/** Which of the tasks that fitted a name was chosen; none when the choice is none of them. */
+export function choose(choice: Choice, offered: readonly Task[], purpose: Purpose): Resolved {
+  if (choice.by === "name") return byTitle(choice.name, offered, purpose, false);
+  const known = offered.map(({ number }) => number);
+  const chosen = choice.by === "numbers" ? choice.numbers : placed(choice.places, known);
+  const numbers = chosen.filter((number) => number !== undefined);
+  const fits = numbers.length === chosen.length && numbers.every((number) => known.includes(number));
+  return fits ? found([...new Set(numbers)]) : { is: "none", title: "" };
+}
+
+function placed(places: readonly number[] | "all", known: readonly number[]): readonly (number | undefined)[] {
+  return places === "all" ? known : places.map((place) => known.at(place));
 }
 
 /** The longest word of a title: what to search for when not all rows fit a page. */
@@ -77,7 +76,7 @@ function byParts(parts: readonly string[], rows: readonly Task[], purpose: Purpo
 function byTitle(title: string, rows: readonly Task[], purpose: Purpose, strict: boolean): Resolved {
   const groups = strict ? [rows.filter((task) => task.status === "open")] : statusGroups(rows, purpose);
   for (const group of groups) {
-    for (const fits of strict ? tiers.slice(0, 2) : tiers) {
+    for (const fits of tiers) {
       const tasks = group.filter((task) => fits(title, task.title));
       const [only] = tasks;
       if (only !== undefined && tasks.length === 1) return found([only.number]);
@@ -87,20 +86,11 @@ function byTitle(title: string, rows: readonly Task[], purpose: Purpose, strict:
   return { is: "none", title };
 }
 
-// Best first: the same words; all words contained; each word the beginning of one in the title.
+// Best first: the same words; all words contained. Whole words only: "car" is not "carrots".
 const tiers: readonly ((said: string, title: string) => boolean)[] = [
   (said, title) => telling(said).join(" ") === telling(title).join(" ") && telling(said).length > 0,
-  (said, title) => contains(telling(said), words(title), (word, other) => word === other),
-  (said, title) => contains(telling(said), words(title), (word, other) => word.length >= 3 && other.startsWith(word)),
+  (said, title) => telling(said).length > 0 && telling(said).every((word) => words(title).includes(word)),
 ];
-
-function contains(
-  said: readonly string[],
-  title: readonly string[],
-  same: (word: string, other: string) => boolean,
-): boolean {
-  return said.length > 0 && said.every((word) => title.some((other) => same(word, other)));
-}
 
 /** The words that tell tasks apart; small ones only when there is nothing else. */
 function telling(text: string): string[] {

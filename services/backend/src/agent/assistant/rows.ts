@@ -1,5 +1,5 @@
 import type { Task, ToolOutput } from "@todo/contract";
-import type { ToolCall } from "./commands.ts";
+import type { ToolCall } from "./calls.ts";
 import { searchWord } from "./resolve.ts";
 
 /** The user's tasks as far as this run has seen them. */

@@ -2,9 +2,10 @@ import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents";
 import type { Task, ToolOutput } from "@todo/contract";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { assistant, changed, request, task, tasks, turn, user } from "./_talk.ts";
+import { assistant, changed, clock, pretend, request, task, tasks, turn, user } from "./_talk.ts";
 import { RuleModel } from "./rule-model.ts";
 
+const context = { ...clock, shown: { changed: [], listed: [] } };
 const noModel = "No language model is configured, so I answer by fixed rules. Say “help” to see what I understand.";
 const before = [user("hello"), assistant("Hello!")];
 
@@ -148,7 +149,7 @@ test("of a mixed sentence only what was left open is taken up again", async () =
   expect(first.changing.map((call) => call.tool)).toEqual(["complete_tasks", "add_tasks"]);
   const second = await turn([...before, said, assistant(first.text), user("team lunch")], undefined, rows);
   expect(second.changing).toHaveLength(1);
-  expect(second.changing[0]?.input).toMatchObject({ changes: [{ task: 10, due: "friday" }] });
+  expect(second.changing[0]?.input).toMatchObject({ changes: [{ task: 10, due: "2026-11-27" }] });
 });
 
 test("completing looks among the open tasks first, reopening among the done; deleting asks", async () => {
@@ -169,17 +170,21 @@ test("asks for what is missing and takes the answer", async () => {
   const title = await turn([...before, user("add a task")]);
   expect(title.text).toBe("What should the task be called?");
   const named = await turn([...before, user("add a task"), assistant(title.text), user("buy milk tomorrow")]);
-  expect(named.changing[0]?.input).toMatchObject({ tasks: [{ title: "buy milk", due: "tomorrow" }] });
+  expect(named.changing[0]?.input).toMatchObject({ tasks: [{ title: "buy milk", due: "2026-11-26" }] });
 });
 
 test("“it” and “the first one” are what was spoken of just before", async () => {
-  const it = await turn([user("add tea"), assistant('Added #12 "tea".'), user("make it urgent")]);
+  const added = { changed: [12], listed: [] };
+  const it = await turn([user("add tea"), assistant("Anything."), user("make it urgent")], pretend, tasks, added);
   expect(it.changing[0]?.input).toMatchObject({ changes: [{ task: 12, priority: "high" }] });
-  const shown = assistant("You have 2 open tasks overdue:\n#6 Book the dentist\n#4 Pay rent");
-  const first = await turn([user("overdue"), shown, user("complete the first one")]);
+  const overdue = [user("overdue"), assistant("Anything.")];
+  const shown = { changed: [], listed: [6, 4] };
+  const first = await turn([...overdue, user("complete the first one")], pretend, tasks, shown);
   expect(first.changing).toEqual([{ tool: "complete_tasks", input: { tasks: [6] } }]);
-  const unclear = await turn([user("overdue"), shown, user("delete it")]);
+  const unclear = await turn([...overdue, user("delete it")], pretend, tasks, shown);
   expect(unclear.changing).toEqual([]);
+  const nothing = await turn([user("help"), assistant("#1 is no task."), user("delete the first one")]);
+  expect(nothing.changing).toEqual([]);
 });
 
 test("a later command of one message sees what an earlier one did", async () => {
@@ -205,7 +210,7 @@ test("stays within the turns of a run", async () => {
 
 test("looks for a title by its longest word when not all tasks fit a page", async () => {
   const said = [...before, user("complete the book dentist task")];
-  const model = new RuleModel();
+  const model = new RuleModel(context);
   const looked = async (items: AgentInputItem[], found: readonly Task[], more: boolean) => {
     const [item] = (await model.getResponse(request(items))).output;
     if (item?.type !== "function_call") throw new Error("no call");
@@ -222,7 +227,7 @@ test("looks for a title by its longest word when not all tasks fit a page", asyn
   expect(await looked(said, tasks.slice(0, 3), true)).toMatchObject({ status: "all", query: null });
   expect(await looked(said, tasks.slice(5, 6), false)).toMatchObject({ status: "all", query: "dentist" });
   expect(await looked(said, [], false)).toEqual({ tasks: [6] });
-  const last = [...before, user("delete the last one")];
+  const last = [...before, user("complete everything")];
   await looked(last, tasks, true);
   const { output } = await model.getResponse(request(last));
   expect(JSON.stringify(output)).toContain("Please name them by number.");
@@ -239,7 +244,7 @@ test("a title that is too long is kept whole in the notes", async () => {
 });
 
 test("the streamed answer is the answer", async () => {
-  const model = new RuleModel();
+  const model = new RuleModel(context);
   for (const said of ["help", "show my tasks"]) {
     const whole = await model.getResponse(request(said));
     const events = [];
@@ -269,7 +274,7 @@ test("runs in the SDK's runner with a real tool", async () => {
     parameters: z.object({ tasks: z.array(z.object({ title: z.string() })) }),
     execute: () => output,
   });
-  const agent = new Agent({ name: "todo", instructions: "", model: new RuleModel(), tools: [addTasks] });
+  const agent = new Agent({ name: "todo", instructions: "", model: new RuleModel(context), tools: [addTasks] });
   const runner = new Runner({ tracingDisabled: true });
   const plain = await runner.run(agent, "add buy milk");
   expect(plain.finalOutput).toBe(`Added #1 "buy milk".\n\n${noModel}`);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Model, type ModelRequest, type ModelResponse, type protocol, Usage } from "@openai/agents";
+import type { Asked } from "../model.ts";
 import { readConversation } from "./conversation.ts";
 import { nextStep } from "./plan.ts";
 
@@ -7,15 +8,22 @@ type OutputItem = protocol.AssistantMessageItem | protocol.FunctionCallItem;
 
 /**
  * The assistant for when no language model is configured. To the runner it is a model like any other, so tools, journal
- * and approvals are the same; it reads nothing but the request's input and keeps nothing.
+ * and approvals are the same; it reads the request's input and what was asked about, and keeps nothing.
  */
 export class RuleModel implements Model {
+  readonly #asked: Asked;
+
+  /** @param asked when and where the message was sent, and what its words may refer to */
+  constructor(asked: Asked) {
+    this.#asked = asked;
+  }
+
   async getResponse(request: ModelRequest): Promise<ModelResponse> {
-    return { usage: new Usage(), output: [respond(request)], responseId: responseId() };
+    return { usage: new Usage(), output: [respond(request, this.#asked)], responseId: responseId() };
   }
 
   async *getStreamedResponse(request: ModelRequest): AsyncIterable<protocol.StreamEvent> {
-    const item = respond(request);
+    const item = respond(request, this.#asked);
     yield { type: "response_started" };
     for (const delta of deltas(item)) yield { type: "output_text_delta", delta };
     const usage = { requests: 0, inputTokens: 0, outputTokens: 0, totalTokens: 0 };
@@ -23,8 +31,8 @@ export class RuleModel implements Model {
   }
 }
 
-function respond(request: ModelRequest): OutputItem {
-  const step = nextStep(readConversation(request.input));
+function respond(request: ModelRequest, asked: Asked): OutputItem {
+  const step = nextStep(readConversation(request.input), asked);
   if (step.is === "text") {
     return {
       type: "message",

@@ -1,5 +1,5 @@
 import type { Task, TaskChange, TaskRef, ToolOutput } from "@todo/contract";
-import type { Topic } from "./commands.ts";
+import type { Question, Topic } from "@todo/language";
 
 /** All that the assistant says. Each line about a task begins with its number: `mentioned` reads them back. */
 export const texts = {
@@ -14,7 +14,8 @@ export const texts = {
   question: "Which one do you mean",
   whichMissing: "Which one do you mean? Say its number or part of its title.",
   titleQuestion: "What should the task be called?",
-  dateQuestion: "To which day? Please say it all in one sentence, for example “move task 3 to friday”.",
+  dateQuestion: "To which day?",
+  english: "Without a language model I understand English only, so I changed nothing. Say “help” for examples.",
   notInTrash: (title: string) => `No deleted task fits "${oneLine(title)}". Say “what did I delete?” to see them.`,
   undoAnyway: "Nothing was changed. Say “undo anyway” to lose that change.",
   undoRest: (left: number) => `${left} more changes are left of it: say “undo” again to go on.`,
@@ -36,13 +37,28 @@ const topics: Readonly<Record<Topic, string>> = {
   thanks: "You are welcome.",
   nothing: "All right, I changed nothing.",
   "never-mind": "All right, I changed nothing.",
-  "no-title": texts.titleQuestion,
-  "no-date": texts.dateQuestion,
+  "other-language": texts.english,
 };
 
 /** The fixed answer to a topic. */
 export function topicText(topic: Topic): string {
   return topics[topic];
+}
+
+/** What is asked, or what there is not. */
+export function questionText(question: Question): string {
+  switch (question.about) {
+    case "title":
+      return texts.titleQuestion;
+    case "date":
+      return texts.dateQuestion;
+    case "add":
+      return `Shall I add ${question.tasks.map(({ title }) => `"${oneLine(title)}"`).join(", ")}? Say “yes”, or what else to do.`;
+    case "words":
+      return `I am not sure what "${oneLine(question.words)}" means here, so I changed nothing. Quotes make it a title.`;
+    case "problem":
+      return `${question.problem}, so I changed nothing.`;
+  }
 }
 
 /** The question when several tasks fit. */

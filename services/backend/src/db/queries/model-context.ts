@@ -8,9 +8,13 @@ export type ModelContext = {
   summary: string;
   /** The newest messages before, oldest first; long ones cut. */
   history: { role: "user" | "assistant"; text: string }[];
+  /** What the last answer was about. */
+  shown: ShownTasks;
   /** The open tasks, what is due first first; one more than asked for when there are more. */
   tasks: TaskSnapshot[];
 };
+/** Numbers of the tasks that an answer changed and listed, in its order, by the stored results of its calls. */
+export type ShownTasks = { readonly changed: readonly number[]; readonly listed: readonly number[] };
 export type TaskSnapshot = {
   number: number;
   title: string;
@@ -41,6 +45,15 @@ export async function findModelContext(
           order by "seq" desc limit ${bounds.messages}
         ) as "newest"
       ), '[]') as "history",
+      coalesce((
+        select json_build_object(
+          'changed', jsonb_path_query_array("parts", '$[*].output.changes[*].after.number'),
+          'listed', jsonb_path_query_array("parts", '$[*].output.tasks[*].number')
+        ) from "messages"
+        where "userId" = ${userId} and "conversationId" = "question"."conversationId"
+          and "seq" < "question"."seq" and "role" = 'assistant'
+        order by "seq" desc limit 1
+      ), '{"changed":[],"listed":[]}') as "shown",
       coalesce((
         select json_agg("open") from (
           select "number", "title", "dueDate"::text, "dueTime", "priority", "tags" from "tasks"
