@@ -12,6 +12,8 @@ const MAIN_FILES = new Map([
   ["frontend", "services/frontend/app/api/[...path]/route.ts"],
   ["backend", "services/backend/src/main.ts"],
 ]);
+/** What each is made of besides its own service. */
+const USED = { frontend: ["services/contract"], backend: ["services/contract", "services/language"] };
 const read = (file: string) => readFileSync(path.join(ROOT, file), "utf8");
 
 /** What a Dockerfile copies from the build context. */
@@ -69,7 +71,7 @@ describe.each(["frontend", "backend"] as const)("Dockerfile.%s", (name) => {
 
   it("copies nothing of the other service", () => {
     const others = copiedBy(`Dockerfile.${name}`).filter((source) => source.startsWith("services"));
-    expect(others.sort()).toEqual([`services/${name}`, "services/contract"].sort());
+    expect(others.sort()).toEqual([`services/${name}`, ...USED[name]].sort());
   });
 });
 
@@ -90,7 +92,7 @@ describe("manifests.mts", () => {
     expect(manifest("services/backend/package.json").dependencies).toEqual(dependencies);
     expect(manifest("services/backend/package.json").devDependencies).toBeUndefined();
     expect(manifest("package.json").devDependencies).toEqual({ esbuild: devDependencies.esbuild });
-    expect(manifest("package.json").workspaces).toEqual(["services/backend", "services/contract"]);
+    expect(manifest("package.json").workspaces).toEqual(["services/backend", ...USED.backend]);
     expect(existsSync(path.join(folder, "services/frontend"))).toBe(false);
   });
 
