@@ -20,7 +20,7 @@ end $$;
 
 /**
  * The role in which the backend works for a user, named by the database as the migrations name it, and what they grant it:
- * the tables under row security. A test compares with a database that was migrated.
+ * the tables under row security, and the functions that search them for a user. A test compares with a database that was migrated.
  */
 export const GRANT = `do $$ declare "app" text := left(current_database(), 59) || '_app'; "each" record; begin
   if not exists (select from pg_roles where rolname = "app") then
@@ -32,6 +32,12 @@ export const GRANT = `do $$ declare "app" text := left(current_database(), 59) |
     where relnamespace = 'public'::regnamespace and relkind = 'r' and relrowsecurity
   loop
     execute format('grant select, insert, update, delete on %s to %I', "each"."name", "app");
+  end loop;
+  for "each" in select oid::regprocedure as "name" from pg_proc
+    where pronamespace = 'public'::regnamespace and prosecdef
+  loop
+    execute format('revoke execute on routine %s from public', "each"."name");
+    execute format('grant execute on routine %s to %I', "each"."name", "app");
   end loop;
 end $$;
 `;

@@ -48,6 +48,11 @@ it("restores into an empty database of another name all that was saved, rights a
   await fill(await placeAt(target), file, false, signal);
   expect(await dataOf(target)).toEqual(await dataOf(server.databaseUrl));
   expect(await schemaOf(target)).toEqual(await schemaOf(server.databaseUrl));
+  const callers = `select proname, array_agg(case when grantee = 0 then 'all' when grantee = proowner then 'owner' else 'app' end
+      order by grantee = 0, grantee = proowner) as "by"
+    from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner)))
+    where pronamespace = 'public'::regnamespace and prosecdef group by proname order by proname`;
+  expect(await sql(target, callers)).toEqual(await sql(server.databaseUrl, callers));
 
   // The app works on it, for those who were signed in, and each sees their own.
   const restored = await startTestServer({ databaseUrl: target });
