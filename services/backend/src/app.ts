@@ -5,6 +5,7 @@ import { onError, onNotFound } from "./errors.ts";
 import { mcpRoutes } from "./mcp/routes.ts";
 import { bodyLimit } from "./middleware/body-limit.ts";
 import { withoutToken } from "./middleware/caller.ts";
+import { methodNotAllowed } from "./middleware/method-not-allowed.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { sameOrigin } from "./middleware/same-origin.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
@@ -12,6 +13,7 @@ import { session } from "./middleware/session.ts";
 import { approvalRoutes } from "./routes/approvals.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { conversationRoutes } from "./routes/conversations.ts";
+import { describeApi } from "./routes/describe.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -29,6 +31,7 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.onError(onError);
   app.notFound(onNotFound);
   app.use(requestLog(deps), securityHeaders(), bodyLimit(), sameOrigin(deps.trustedOrigins));
+  app.use(methodNotAllowed(app));
 
   app.route("/", healthRoutes(deps));
   app.route("/", docsRoutes(docsAssets));
@@ -42,9 +45,11 @@ export function createApp(deps: Deps, docsAssets: URL): OpenAPIHono<AppEnv> {
   app.route("/", tokenRoutes());
   app.route("/", eventRoutes(deps));
 
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: { title: "Todo API", version: deps.version, description: "A to-do list that people run by talking to it." },
+  let description: object | undefined;
+  app.get("/openapi.json", (c) => {
+    // Made once: that takes as long as fifty requests.
+    description ??= describeApi(app, deps.version, deps.isSecure);
+    return c.json(description);
   });
   return app;
 }

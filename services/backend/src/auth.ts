@@ -29,14 +29,21 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
       enabled: true,
       autoSignIn: true,
       minPasswordLength: limits.passwordCharacters.min,
-      maxPasswordLength: limits.passwordCharacters.max,
+      // The contract counts characters; here an emoji is two.
+      maxPasswordLength: 2 * limits.passwordCharacters.max,
       revokeSessionsOnPasswordReset: true,
       password: { hash: hashPassword, verify: verifyPassword },
     },
     user: { deleteUser: { enabled: true } },
     // A revoked session must end at once on every replica, so no copy of it is kept in a cookie. Use prolongs it; the
     // migration `session-lifetime` ends it after 30 days all the same.
-    session: { expiresIn: 7 * DAY_SECONDS, updateAge: SESSION_UPDATE_SECONDS, cookieCache: { enabled: false } },
+    session: {
+      expiresIn: 7 * DAY_SECONDS,
+      updateAge: SESSION_UPDATE_SECONDS,
+      cookieCache: { enabled: false },
+      // Otherwise the list of sessions would be refused a day after signing in; what is dangerous asks for the password.
+      freshAge: 0,
+    },
     // Ours counts in the database, for all replicas together; see middleware/rate-limit.ts.
     rateLimit: { enabled: false },
     advanced: {

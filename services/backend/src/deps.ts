@@ -44,6 +44,8 @@ export type Deps = {
   /** The address in the header that the frontend signs; undefined for a value that is forged or stale. */
   verifyAddress: (signed: string) => string | undefined;
   trustedOrigins: readonly string[];
+  /** Whether people open the page over https, on which the names of cookies depend. */
+  isSecure: boolean;
   streams: OpenStreams;
   /** Set while the process ends: streams tell their readers to come again. */
   shutdown: AbortSignal;
@@ -115,6 +117,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     devices: new Devices(secret, url),
     verifyAddress: (signed) => verifyClientAddress(secret, signed, clock()),
     trustedOrigins,
+    isSecure: url.startsWith("https:"),
     streams: new OpenStreams({
       validSessions: (tokens) => validSessions(db, tokens),
       heartbeatMs: overrides.heartbeatMs ?? HEARTBEAT_MS,

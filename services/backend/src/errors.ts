@@ -20,6 +20,8 @@ export function statusOf(code: ErrorCode): ContentfulStatusCode {
       return 403;
     case "not_found":
       return 404;
+    case "method_not_allowed":
+      return 405;
     case "conflict":
     case "run_active":
     case "approval_decided":
@@ -84,6 +86,9 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof HTTPException && error.status === 400) {
     return new AppError("invalid_request", "The body is no valid JSON.");
+  }
+  if (error instanceof HTTPException && error.status === 415) {
+    return new AppError("unsupported_media_type", "Send the body as application/json.");
   }
   if (isUnstorable(error)) {
     return new AppError("unprocessable", "The text holds characters that can't be stored.");

@@ -51,7 +51,7 @@ describe("the description of the API", () => {
     for (const pattern of JSON.stringify(schemas).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g)) {
       const source: string = JSON.parse(pattern[1] ?? '""');
       expect(source.endsWith("$") || !source.startsWith("^"), source).toBe(true);
-      expect(() => new RegExp(source)).not.toThrow();
+      expect(() => new RegExp(source, "u")).not.toThrow();
     }
   });
 });
@@ -128,7 +128,9 @@ describe("a day that there never was", () => {
 describe("requests made from the description, with something strange in them", () => {
   it("are answered without a fault, and only as described", { timeout: 90_000 }, async () => {
     const random = new Random(7);
-    const mine = operations.filter(({ path }) => !path.startsWith("/api/auth/") && path !== "/api/events");
+    const mine = operations.filter(
+      ({ path }) => !path.startsWith("/api/auth/") && !["/api/events", "/mcp"].includes(path),
+    );
     const statuses: Record<string, number> = {};
     for (let i = 0; i < REQUESTS; i++) {
       const operation = random.pick(mine);
@@ -139,7 +141,7 @@ describe("requests made from the description, with something strange in them", (
       const text = await response.text();
       const told = `${operation.method} ${path} ${JSON.stringify(body)?.slice(0, 300)}: ${response.status} ${text.slice(0, 300)}`;
       expect(response.status, told).toBeLessThan(500);
-      expect([...operation.statuses, "400", "404", "413", "415"], told).toContain(String(response.status));
+      expect(operation.statuses, told).toContain(String(response.status));
       if (response.status >= 400) errorBodySchema.strict().parse(JSON.parse(text));
       statuses[response.status] = (statuses[response.status] ?? 0) + 1;
     }

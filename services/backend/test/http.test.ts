@@ -45,7 +45,7 @@ describe("a body", () => {
   });
 
   it("with a field that is none is refused, and told which", async () => {
-    for (const operation of operations.filter(({ body }) => body)) {
+    for (const operation of takingBodies()) {
       const sent = { ...(exampleBody(operation) as object), userId: "x" };
       const path = operation.path.replace(/\{\w+\}/g, UNKNOWN);
       const { error } = await expectError(await ann.request(operation.method, path, sent), 422, "unprocessable");
@@ -55,12 +55,19 @@ describe("a body", () => {
   });
 
   it("that is no JSON is refused", async () => {
-    for (const operation of operations.filter(({ body }) => body)) {
+    for (const operation of takingBodies()) {
       const path = operation.path.replace(/\{\w+\}/g, UNKNOWN);
       for (const body of ["{", "", "{'a':1}", '{"a":1}}', "\u0000"]) {
         const response = await ann.request(operation.method, path, undefined, { body, headers: json });
         await expectError(response, 400, "invalid_request");
       }
+    }
+  });
+
+  it("that is not there is refused where one is needed, also when nothing in it would be", async () => {
+    for (const { method, path } of takingBodies()) {
+      const response = await ann.request(method, path.replace(/\{\w+\}/g, UNKNOWN));
+      await expectError(response, 400, "invalid_request");
     }
   });
 
@@ -70,6 +77,7 @@ describe("a body", () => {
       "application/x-www-form-urlencoded",
       "multipart/form-data; boundary=x",
       "text/json",
+      "application/json-seq",
       "",
     ];
     for (const { path, method } of changes()) {
@@ -216,6 +224,30 @@ describe("what is not there", () => {
   });
 });
 
+describe("a method that a path does not have", () => {
+  it("is answered with 405 and those that it has, before anybody is asked who they are where there is no id", async () => {
+    const asked: [string, string, string | null][] = [
+      ["PUT", "/api/tasks", "POST, GET, HEAD"],
+      ["PATCH", "/api/tasks/complete", "POST"],
+      ["GET", "/api/tasks/complete", "POST"],
+      ["PUT", `/api/tasks/${UNKNOWN}`, "GET, HEAD, PATCH, DELETE"],
+      ["PUT", "/api/tasks/nothing", "GET, HEAD, PATCH, DELETE"],
+      ["DELETE", "/api/health", "GET, HEAD"],
+      ["GET", "/api/auth/sign-in/email", "POST"],
+      ["OPTIONS", "/api/events", "GET, HEAD"],
+      ["DELETE", "/openapi.json", "GET, HEAD"],
+    ];
+    for (const [method, path, allow] of asked) {
+      const response = await ann.request(method, path);
+      expect([method, path, response.status, response.headers.get("allow")]).toEqual([method, path, 405, allow]);
+      errorBodySchema.strict().parse(await response.json());
+      if (path.includes("/tasks/")) continue;
+      expect((await fetch(server.url + path, { method })).status).toBe(405);
+    }
+    expect((await fetch(`${server.url}/api/tasks/${UNKNOWN}`, { method: "PUT" })).status).toBe(401);
+  });
+});
+
 describe("the page about the API", () => {
   const assets = new URL("../../../node_modules/swagger-ui-dist/", import.meta.url);
 
@@ -248,6 +280,11 @@ function changes() {
   return operations
     .filter(({ method }) => method !== "GET")
     .map(({ method, path }) => ({ method, path: path.replace(/\{\w+\}/g, UNKNOWN) }));
+}
+
+/** Those that take a body of ours; the messages of MCP are refused in the form of that protocol. */
+function takingBodies() {
+  return operations.filter(({ body, path }) => body && path !== "/mcp");
 }
 
 async function expectError(response: Response, status: number, code: string) {

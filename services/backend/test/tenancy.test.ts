@@ -31,8 +31,6 @@ const open = new Set([
 /** Served, but no part of the described API. All of it is the same for everybody. */
 const undescribed = [
   "GET /openapi.json",
-  "GET /mcp", // 405 with a token
-  "DELETE /mcp",
   "GET /docs",
   "GET /docs/start.js",
   "GET /docs/swagger-ui.css",

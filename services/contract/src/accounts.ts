@@ -1,29 +1,35 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { text } from "./text.ts";
+import { characters, someText } from "./text.ts";
 
 const email = z
   .email("Give an email address, such as ann@example.com.")
-  .max(limits.emailCharacters, `An email address has ${limits.emailCharacters} characters at most.`);
+  .max(limits.emailCharacters, `An email address has ${limits.emailCharacters} characters at most.`)
+  .meta({ pattern: z.regexes.email.source });
 
 /** A password that is there already, right or wrong. */
-const givenPassword = z
-  .string()
-  .min(1, "Give your password.")
-  .max(limits.passwordCharacters.max, `A password has ${limits.passwordCharacters.max} characters at most.`);
+const givenPassword = characters(
+  limits.passwordCharacters.max,
+  `A password has ${limits.passwordCharacters.max} characters at most.`,
+).min(1, "Give your password.");
 
 /** A password to be; whether many people have it is for the backend to say. */
-const newPassword = z
-  .string()
-  .min(limits.passwordCharacters.min, `Use at least ${limits.passwordCharacters.min} characters.`)
-  .max(limits.passwordCharacters.max, `Use at most ${limits.passwordCharacters.max} characters.`)
-  .refine((value) => /[^\p{Z}\p{C}]/u.test(value), "Use letters, digits or signs, not blanks alone.");
+const newPassword = characters(
+  limits.passwordCharacters.max,
+  `Use at most ${limits.passwordCharacters.max} characters.`,
+)
+  .refine(
+    (value) => [...value].length >= limits.passwordCharacters.min,
+    `Use at least ${limits.passwordCharacters.min} characters.`,
+  )
+  .refine((value) => /[^\p{Z}\p{C}]/u.test(value), "Use letters, digits or signs, not blanks alone.")
+  .meta({ minLength: limits.passwordCharacters.min, pattern: String.raw`^[^\u0000]*[^\p{Z}\p{C}][^\u0000]*$` });
 
 export const newAccountSchema = z.strictObject({
-  name: text()
-    .trim()
-    .min(1, "Give your name, or what you want to be called.")
-    .max(limits.nameCharacters, `A name has ${limits.nameCharacters} characters at most.`),
+  name: someText(limits.nameCharacters, {
+    tooLong: `A name has ${limits.nameCharacters} characters at most.`,
+    empty: "Give your name, or what you want to be called.",
+  }).trim(),
   email,
   password: newPassword,
 });
@@ -44,4 +50,36 @@ export type PasswordChange = z.infer<typeof passwordChangeSchema>;
 export const accountDeletionSchema = z.strictObject({ password: givenPassword });
 
 /** One of the tokens that the list of sessions gives. */
-export const sessionEndSchema = z.strictObject({ token: z.string().min(1).max(200) });
+export const sessionEndSchema = z.strictObject({ token: characters(200).min(1) });
+
+/** Who has an account, as its own session tells. */
+export const accountSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.email(),
+  emailVerified: z.boolean(),
+  image: z.string().nullish(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+});
+
+/** A session. Its token is the secret that the cookie holds, signed there. */
+export const sessionSchema = z.object({
+  id: z.string(),
+  token: z.string(),
+  userId: z.string(),
+  expiresAt: z.iso.datetime(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  ipAddress: z.string().nullish(),
+  userAgent: z.string().nullish(),
+});
+
+/** What signing in and up give, beside the cookie. */
+export const enteredSchema = z.object({ token: z.string().nullable(), user: accountSchema });
+
+/** The session that the request came with, and whose it is; null without one. */
+export const ownSessionSchema = z.object({ session: sessionSchema, user: accountSchema }).nullable();
+
+/** How the account service itself refuses, of which the body has another form than that of other errors. */
+export const accountRefusalSchema = z.object({ code: z.string(), message: z.string() });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import { timeZoneSchema } from "./tasks.ts";
-import { text } from "./text.ts";
+import { someText } from "./text.ts";
 
 /** What a program may do with its owner's tasks: read them, or change them too. */
 export const apiScopeSchema = z.enum(["read", "write"]);
@@ -9,7 +9,7 @@ export type ApiScope = z.infer<typeof apiScopeSchema>;
 
 export const newApiTokenSchema = z.strictObject({
   /** By which its owner knows it: what it is for. */
-  name: text().trim().min(1).max(limits.apiTokens.nameCharacters),
+  name: someText(limits.apiTokens.nameCharacters).trim(),
   scope: apiScopeSchema,
   /** The IANA zone in which the program's "tomorrow" is meant. */
   timeZone: timeZoneSchema,

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
 import type { MessagePart } from "./message.ts";
-import { taskSchema, timeZoneSchema } from "./tasks.ts";
-import { text } from "./text.ts";
+import { cursorSchema, taskSchema, timeZoneSchema } from "./tasks.ts";
+import { someText, text } from "./text.ts";
 
 /** queued and running: an answer is being made; waiting: it waits for an approval; the rest are final. */
 export const runStatusSchema = z.enum(["queued", "running", "waiting", "done", "stopped", "failed"]);
@@ -29,14 +29,14 @@ export const conversationSchema = z.object({
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
-const conversationTitleSchema = text().trim().min(1).max(limits.conversationTitleCharacters);
+const conversationTitleSchema = someText(limits.conversationTitleCharacters).trim();
 export const newConversationSchema = z.strictObject({ id: z.uuid().optional() });
 export const conversationPatchSchema = z.strictObject({ title: conversationTitleSchema });
 
 export const conversationFilterSchema = z.strictObject({
   /** Part of the title or of any message. */
-  q: text().trim().max(limits.titleCharacters).optional(),
-  cursor: z.string().max(300).optional(),
+  q: text(limits.titleCharacters).trim().optional(),
+  cursor: cursorSchema.optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(30),
 });
 export const conversationPageSchema = z.object({
@@ -58,7 +58,7 @@ export const messageSchema = z.object({
 export type Message = Omit<z.infer<typeof messageSchema>, "parts"> & { parts: MessagePart[] };
 
 export const messageFilterSchema = z.strictObject({
-  cursor: z.string().max(300).optional(),
+  cursor: cursorSchema.optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
 });
 /** Newest first. */
@@ -68,9 +68,7 @@ export type MessagePage = { items: Message[]; nextCursor: string | null };
 export const newMessageSchema = z.strictObject({
   /** Made by the client before its first try, so that a resend is the same message. */
   id: z.uuid(),
-  text: text()
-    .max(limits.messageCharacters)
-    .refine((value) => value.trim().length > 0, "must not be empty"),
+  text: someText(limits.messageCharacters),
   timeZone: timeZoneSchema,
 });
 export type NewMessage = z.infer<typeof newMessageSchema>;

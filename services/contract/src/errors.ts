@@ -7,6 +7,7 @@ export const errorCodeSchema = z.enum([
   "forbidden_origin",
   "forbidden_scope",
   "not_found",
+  "method_not_allowed",
   "conflict",
   "run_active",
   "too_many_runs",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { limits } from "./limits.ts";
-import { text } from "./text.ts";
+import { someText, text, UNSEEN } from "./text.ts";
 
 export const taskStatusSchema = z.enum(["open", "done"]);
 export type TaskStatus = z.infer<typeof taskStatusSchema>;
@@ -14,13 +14,17 @@ export const localDateSchema = z.iso.date().refine((date) => date >= "0001-01-01
 export const localTimeSchema = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be HH:MM");
 
 /** An IANA time zone such as `Europe/Berlin`. */
-export const timeZoneSchema = z.string().max(64).refine(isTimeZone, "must be an IANA time zone");
+export const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, "must be an IANA time zone")
+  .meta({ format: "iana-time-zone", examples: ["Europe/Berlin"] });
 
 /** Zones that were found good: asking Intl takes longer than a query. There are some hundred. */
 const knownZones = new Set<string>();
 
 function isTimeZone(value: string): boolean {
   if (knownZones.has(value)) return true;
+  if (value.length > 64) return false;
   // Offsets such as "+02:00" pass Intl too, but know nothing of daylight saving time.
   if (!/^[A-Za-z]/.test(value)) return false;
   try {
@@ -41,14 +45,15 @@ export const dueSchema = z.strictObject({
 });
 export type Due = z.infer<typeof dueSchema>;
 
-const titleSchema = text().trim().min(1).max(limits.titleCharacters);
-const notesSchema = text().trim().max(limits.notesCharacters);
-const tagSchema = text()
+const titleSchema = someText(limits.titleCharacters).trim();
+const notesSchema = text(limits.notesCharacters).trim();
+/** For the description: what a tag may hold, besides what is taken out of it, or from around it. */
+const OF_TAG = String.raw`[^\u0000\t\n\r\u0020\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000,#]`;
+const tagSchema = someText(limits.tagCharacters)
   .trim()
   .toLowerCase()
-  .min(1)
-  .max(limits.tagCharacters)
-  .regex(/^[^\s,#]+$/, "must not hold spaces, commas or #");
+  .regex(/^[^\s,#]+$/, "must not hold spaces, commas or #")
+  .meta({ pattern: `^[${UNSEEN}]*${OF_TAG}*[^\\u0000${UNSEEN},#]${OF_TAG}*[${UNSEEN}]*$` });
 const tagsSchema = z.array(tagSchema).max(limits.tagsPerTask);
 
 export const taskSchema = z.object({
@@ -84,8 +89,12 @@ export type NewTask = z.infer<typeof newTaskSchema>;
 export const taskPatchSchema = newTaskSchema
   .partial()
   .extend({ status: taskStatusSchema.optional() })
-  .refine((patch) => Object.keys(patch).length > 0, "must change something");
+  .refine((patch) => Object.keys(patch).length > 0, "must change something")
+  .meta({ minProperties: 1 });
 export type TaskPatch = z.infer<typeof taskPatchSchema>;
+
+/** Where the next page begins: what the page before it gave. */
+export const cursorSchema = z.string().max(300);
 
 export const taskSortSchema = z.enum(["number", "due", "priority", "updated"]);
 export type TaskSort = z.infer<typeof taskSortSchema>;
@@ -94,7 +103,7 @@ export const taskFilterSchema = z.strictObject({
   /** Without one, open and done; `deleted` is the trash. */
   status: z.enum(["open", "done", "deleted"]).optional(),
   /** Part of the title or of the notes, in any case. */
-  q: text().trim().max(limits.titleCharacters).optional(),
+  q: text(limits.titleCharacters).trim().optional(),
   tag: tagSchema.optional(),
   priority: taskPrioritySchema.optional(),
   /** Due before this day; the day itself is not in. */
@@ -102,7 +111,7 @@ export const taskFilterSchema = z.strictObject({
   /** Due after this day; the day itself is not in. */
   dueAfter: localDateSchema.optional(),
   sort: taskSortSchema.default("number"),
-  cursor: z.string().max(300).optional(),
+  cursor: cursorSchema.optional(),
   limit: z.coerce.number().int().min(1).max(limits.pageRows).default(50),
 });
 export type TaskFilter = z.infer<typeof taskFilterSchema>;

@@ -2,18 +2,45 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Deps } from "../deps.ts";
 import { AppError } from "../domain/app-error.ts";
 import { tokenOnly } from "../middleware/caller.ts";
-import { commonErrors, createRouter, json } from "../routes/router.ts";
+import { access } from "../routes/describe.ts";
+import { eventsOf } from "../routes/event-stream.ts";
+import { body, createRouter, json } from "../routes/router.ts";
+
+const id = z.union([z.string(), z.int()]);
+const message = z.strictObject({
+  jsonrpc: z.literal("2.0"),
+  method: z.string(),
+  id: id.optional(),
+  params: z.looseObject({}).optional(),
+});
+const result = z.object({ jsonrpc: z.literal("2.0"), id, result: z.looseObject({}) });
+const refusal = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: id.nullable(),
+  error: z.object({ code: z.int(), message: z.string(), data: z.unknown() }).partial({ data: true }),
+});
 
 const messages = createRoute({
   method: "post",
   path: "/mcp",
   tags: ["MCP"],
+  security: access.token,
+  "x-reads-body-itself": true,
   summary: "The operations as tools of the Model Context Protocol: its messages, over streamable HTTP, with a token",
+  request: { body: body(message) },
   responses: {
-    200: json("The answer, as JSON or as one event", z.any()),
+    200: {
+      description: "The answer, or why there is none, as JSON or as an event",
+      content: {
+        ...json("", z.union([result, refusal])).content,
+        ...eventsOf("", z.string()).content,
+      },
+    },
     202: { description: "A notification was taken" },
-    400: json("No message of the protocol", z.any()),
-    ...commonErrors,
+    400: json("No message of the protocol, or one that it does not know here", refusal),
+    404: json("There is no such method", refusal),
+    406: json("The client does not take JSON and events", refusal),
+    415: json("The body is not sent as application/json", refusal),
   },
 });
 
@@ -21,8 +48,8 @@ const messages = createRoute({
 export function mcpRoutes(deps: Deps) {
   const router = createRouter();
   router.openAPIRegistry.registerPath(messages);
-  // GET and DELETE it answers with 405, by which clients know that there is no stream to open and no session to end.
-  router.on(["POST", "GET", "DELETE"], messages.path, tokenOnly(deps), async (c) => {
+  // That GET and DELETE are answered with 405 tells clients that there is no stream to open and no session to end.
+  router.post(messages.path, tokenOnly(deps), async (c) => {
     const { bearer, requestId, log } = c.var;
     if (!bearer) throw new AppError("unauthenticated", "A token is needed.");
     const { serveMcp } = await import("./serve.ts");

@@ -22,7 +22,7 @@ export function sameOrigin(trustedOrigins: readonly string[]) {
       const length = c.req.header("content-length");
       const hasBody = c.req.header("transfer-encoding") !== undefined || (length !== undefined && length !== "0");
       // Forms of other sites can't send JSON without asking first.
-      if (hasBody && !/^application\/json\b/i.test(type ?? "")) {
+      if (hasBody && !/^application\/json\s*(?:;|$)/i.test(type ?? "")) {
         throw new AppError("unsupported_media_type", "Send the body as application/json.");
       }
     }

@@ -40,13 +40,23 @@ export const deleteTasks = defineOperation({
         method: "post",
         path: "/tasks/delete",
         summary: "Delete tasks; many, or all of a kind, once the user approves",
+        errors: ["conflict"],
       },
       input,
+      {
+        oneOf: [
+          { required: ["tasks"], properties: { tasks: { type: "array" }, all: { type: "null" } } },
+          { required: ["all"], properties: { tasks: { type: "null" }, all: { type: "string" } } },
+        ],
+      },
     ),
-    taskRoute({ method: "delete", path: "/tasks/{id}", summary: "Delete a task; it can be restored" }, (id) => ({
-      tasks: [id],
-      all: null,
-    })),
+    taskRoute(
+      { method: "delete", path: "/tasks/{id}", summary: "Delete a task; it can be restored", errors: ["conflict"] },
+      (id) => ({
+        tasks: [id],
+        all: null,
+      }),
+    ),
   ],
   async run(ctx, wanted) {
     // An approval is for the rows that the user saw, not for what the words would mean by now.

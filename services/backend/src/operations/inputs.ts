@@ -1,4 +1,4 @@
-import { type Due, dueSchema, limits, text } from "@todo/contract";
+import { type Due, dueSchema, limits, someText, text } from "@todo/contract";
 import { z } from "zod";
 import { resolveDue } from "../domain/due-dates.ts";
 import type { OperationContext } from "./operation.ts";
@@ -6,21 +6,27 @@ import type { OperationContext } from "./operation.ts";
 /** Marks a part of an input that programs may use and models are not shown: it would only cost them attention. */
 export const forPrograms = { forPrograms: true } as const;
 
+/** The highest number that a change can have. */
+export const MAX_EVENT = 2 ** 31 - 1;
+
 /** A task by its number or, for programs, by its id. No input takes a user: whose tasks they are, the session says. */
-export const refSchema = z.union([z.int().positive(), z.uuid().toLowerCase().meta(forPrograms)]);
+export const refSchema = z.union([
+  z.int().positive().max(Number.MAX_SAFE_INTEGER),
+  z.uuid().toLowerCase().meta(forPrograms),
+]);
 export const refsSchema = z.array(refSchema).min(1).max(limits.pageRows).describe("Task numbers, as in #3");
 
-export const titleSchema = text().trim().min(1).max(limits.titleCharacters);
-export const notesSchema = text().trim().max(limits.notesCharacters);
+export const titleSchema = someText(limits.titleCharacters).trim();
+export const notesSchema = text(limits.notesCharacters).trim();
 
 /** When something is due: words, or for programs a due date as tasks have it. */
 export const phraseSchema = z
-  .union([text().max(100), dueSchema.meta(forPrograms)])
+  .union([text(100), dueSchema.meta(forPrograms)])
   .describe(
     'When it is due, in the user\'s own words ("next friday at 5pm") or as a local YYYY-MM-DD or YYYY-MM-DDTHH:MM',
   );
 
-export const tagsSchema = z.array(text().min(1).max(limits.tagCharacters)).max(limits.tagsPerTask);
+export const tagsSchema = z.array(text(limits.tagCharacters).min(1)).max(limits.tagsPerTask);
 
 /** Tags as the list keeps them: lower case, without the leading #, spaces as dashes; empty ones are dropped. */
 export function toTags(tags: readonly string[]): string[] {

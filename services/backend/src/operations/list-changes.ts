@@ -1,7 +1,7 @@
 import { limits, pastChangeSchema, toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
 import { listChanges as listChangesOf } from "../domain/undo.ts";
-import { forPrograms } from "./inputs.ts";
+import { forPrograms, MAX_EVENT } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { route } from "./rest-route.ts";
 
@@ -9,11 +9,9 @@ const input = z.strictObject({
   limit: z.int().min(1).max(limits.undoChanges).default(20),
   undone: z.boolean().nullable().default(null).meta(forPrograms),
   conversation: z.uuid().nullable().default(null).meta(forPrograms),
-  before: z.int32().positive().nullable().default(null).meta(forPrograms),
+  before: z.int().positive().max(MAX_EVENT).nullable().default(null).meta(forPrograms),
 });
 export type ListChangesInput = z.input<typeof input>;
-
-const MAX_EVENT = 2 ** 31 - 1;
 
 const query = z.strictObject({
   limit: z.coerce.number().int().min(1).max(limits.undoChanges).default(50),

@@ -1,4 +1,5 @@
 import {
+  cursorSchema,
   limits,
   taskFilterSchema,
   taskPageSchema,
@@ -17,14 +18,14 @@ const day = phraseSchema.nullable().default(null);
 
 const input = z.strictObject({
   status: z.enum(["open", "done", "all", "deleted"]).describe("deleted: what is in the trash"),
-  query: text().max(limits.titleCharacters).nullable().default(null).describe("Part of the title or of the notes"),
-  tag: text().max(limits.tagCharacters).nullable().default(null),
+  query: text(limits.titleCharacters).nullable().default(null).describe("Part of the title or of the notes"),
+  tag: text(limits.tagCharacters).nullable().default(null),
   priority: taskPrioritySchema.nullable().default(null),
   dueBefore: day.describe("Only tasks due before this day: a phrase or a local YYYY-MM-DD"),
   dueAfter: day.describe("Only tasks due after this day: a phrase or a local YYYY-MM-DD"),
   tasks: refsSchema.nullable().default(null).meta(forPrograms),
   sort: taskSortSchema.default("number").meta(forPrograms),
-  cursor: z.string().max(300).nullable().default(null).meta(forPrograms),
+  cursor: cursorSchema.nullable().default(null).meta(forPrograms),
   limit: z.int().min(1).max(limits.pageRows).default(limits.pageRows).meta(forPrograms),
 });
 export type ListTasksInput = z.input<typeof input>;

@@ -1,4 +1,4 @@
-import { type Task, type ToolOutput, taskSchema, toolOutputSchema } from "@todo/contract";
+import { type ErrorCode, type Task, type ToolOutput, taskSchema, toolOutputSchema } from "@todo/contract";
 import type { z } from "zod";
 import { notFound } from "../domain/app-error.ts";
 import { getTask } from "../domain/tasks.ts";
@@ -9,6 +9,8 @@ type Place = {
   /** Under `/api`. With `{id}` it is about one task. */
   path: string;
   summary: string;
+  /** Refusals besides those that follow from what it takes and who may call it. */
+  errors?: readonly ErrorCode[];
 };
 
 type Answer = { status: 200 | 201; description: string; schema: z.ZodType };
@@ -26,11 +28,18 @@ export type RestRoute<Input> = Place & {
   toBody: (ctx: OperationContext, output: ToolOutput, id: string) => unknown;
 };
 
-/** A route that takes the operation's own input, and gives its own output. */
-export function wholeRoute<Schema extends z.ZodType>(place: Place, input: Schema): RestRoute<z.output<Schema>> {
+/**
+ * A route that takes the operation's own input, and gives its own output.
+ * @param rule what the input's check says beyond its fields, in JSON Schema: not every model is shown such
+ */
+export function wholeRoute<Schema extends z.ZodType>(
+  place: Place,
+  input: Schema,
+  rule: Record<string, unknown> = {},
+): RestRoute<z.output<Schema>> {
   return {
     ...place,
-    takes: input,
+    takes: input.meta(rule),
     read: (raw) => input.safeParse(raw),
     answer: { status: 200, description: "What was done, and what was not", schema: toolOutputSchema },
     toBody: (_ctx, output) => output,

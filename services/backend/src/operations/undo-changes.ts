@@ -1,24 +1,32 @@
-import { toolOutputSchema } from "@todo/contract";
+import { characters, toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
 import { type UndoTarget, undo } from "../domain/undo.ts";
-import { forPrograms, refsSchema } from "./inputs.ts";
+import { forPrograms, MAX_EVENT, refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { wholeRoute } from "./rest-route.ts";
+
+const targets = ["tasks", "changes", "run", "call"] as const;
 
 const input = z
   .strictObject({
     tasks: refsSchema.nullable().default(null).describe("Undo the newest change of these; null: the newest changes"),
     redo: z.boolean().default(false).describe("Take back the newest undo instead"),
     anyway: z.boolean().default(false).describe("Also where a later change is lost; only when the user said so"),
-    changes: z.array(z.int32().positive()).min(1).max(1_000).nullable().default(null).meta(forPrograms),
+    changes: z.array(z.int().positive().max(MAX_EVENT)).min(1).max(1_000).nullable().default(null).meta(forPrograms),
     run: z.uuid().nullable().default(null).meta(forPrograms),
-    call: z.string().max(200).nullable().default(null).meta(forPrograms),
+    call: characters(200).nullable().default(null).meta(forPrograms),
   })
   .refine(
-    ({ tasks, changes, run, call }) => [tasks, changes, run, call].filter((each) => each !== null).length <= 1,
+    (value) => targets.filter((each) => value[each] !== null).length <= 1,
     "give one of tasks, changes, run and call",
   );
 type Input = z.output<typeof input>;
+
+/** In JSON Schema: what is not `target` is null or left out. */
+function withoutOthers(target: (typeof targets)[number]) {
+  const others = targets.filter((each) => each !== target);
+  return { properties: Object.fromEntries(others.map((each) => [each, { type: "null" }])) };
+}
 
 export const undoChanges = defineOperation({
   name: "undo_changes",
@@ -31,7 +39,16 @@ export const undoChanges = defineOperation({
   input,
   output: toolOutputSchema,
   rest: [
-    wholeRoute({ method: "post", path: "/changes/undo", summary: "Undo changes, or redo what was undone" }, input),
+    wholeRoute(
+      {
+        method: "post",
+        path: "/changes/undo",
+        summary: "Undo changes, or redo what was undone",
+        errors: ["not_found", "undo_conflict", "nothing_to_undo"],
+      },
+      input,
+      { anyOf: targets.map(withoutOthers) },
+    ),
   ],
   async run(ctx, wanted) {
     const { changes, notFound, left } = await undo(ctx, targetOf(wanted), wanted.anyway);

@@ -3,7 +3,8 @@ import { approvalDecisionSchema, decidedCallSchema, pendingApprovalListSchema, r
 import type { Deps } from "../deps.ts";
 import { listWaitingCalls } from "../domain/waiting-calls.ts";
 import { decide } from "../operations/perform.ts";
-import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+import { access } from "./describe.ts";
+import { body, createRouter, idParam, json, parseId } from "./router.ts";
 
 const tags = ["Approvals"];
 
@@ -11,21 +12,21 @@ const list = createRoute({
   method: "get",
   path: "/api/approvals",
   tags,
+  security: access.session,
   summary:
     "List the calls of programs that wait for the user, newest first; what an answer waits for is in its message",
-  responses: { 200: json("All of them", pendingApprovalListSchema), ...commonErrors },
+  responses: { 200: json("All of them", pendingApprovalListSchema) },
 });
 const decideOne = createRoute({
   method: "post",
   path: "/api/approvals/{id}",
   tags,
+  security: access.session,
+  "x-errors": ["approval_decided", "conflict"],
   summary: "Approve or reject what an answer or a program's call waits for",
   request: { params: idParam, body: body(approvalDecisionSchema) },
   responses: {
     200: json("The run that waited, or what was done of the call", z.union([runSchema, decidedCallSchema])),
-    ...notFoundError,
-    ...conflictError,
-    ...commonErrors,
   },
 });
 

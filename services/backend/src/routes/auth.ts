@@ -1,11 +1,14 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import {
   accountDeletionSchema,
+  accountRefusalSchema,
   credentialsSchema,
-  errorBodySchema,
+  enteredSchema,
   newAccountSchema,
+  ownSessionSchema,
   passwordChangeSchema,
   sessionEndSchema,
+  sessionSchema,
 } from "@todo/contract";
 import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
@@ -20,35 +23,100 @@ import { limitByAddress } from "../middleware/rate-limit.ts";
 import { isOwnWord } from "../own-words.ts";
 import { assertRoomToHash } from "../password.ts";
 import { asGuess, askBetterAuth } from "./better-auth.ts";
+import { access } from "./describe.ts";
 import { body, createRouter, json, readBody } from "./router.ts";
 
-const anything = z.any();
-const described = {
-  tags: ["Accounts"],
-  responses: {
-    200: json("Done", anything),
-    400: json("The body is no JSON, or the password is wrong", anything),
-    401: json("No session, or wrong credentials", anything),
-    422: json("The input does not fit", anything),
-    429: json("Too many tries, or too many people at once", errorBodySchema),
-    503: json("The database can't be reached", errorBodySchema),
-  },
-};
+const tags = ["Accounts"];
+const refused = (description: string) => json(description, accountRefusalSchema);
+const noSession = { 401: refused("There is no session") };
+const wrongPassword = { 400: refused("The password is wrong"), ...noSession };
+const ended = json("Whether it was done", z.object({ status: z.boolean() }));
 
-const get = (name: string, summary: string) => ({ method: "get", path: `/api/auth/${name}`, summary }) as const;
-const post = (name: string, summary: string) => ({ method: "post", path: `/api/auth/${name}`, summary }) as const;
-
-const signUp = post("sign-up/email", "Make an account");
-const signIn = post("sign-in/email", "Sign in");
-const changePassword = post("change-password", "Change the password");
-const deleteUser = post("delete-user", "Delete the account with all that belongs to it");
-const revokeSession = post("revoke-session", "End one session");
+const signUp = createRoute({
+  method: "post",
+  path: "/api/auth/sign-up/email",
+  tags,
+  security: access.anybody,
+  summary: "Make an account, and sign in to it",
+  "x-errors": ["rate_limited"],
+  request: { body: body(newAccountSchema) },
+  responses: { 200: json("The account", enteredSchema), 422: refused("The address has an account") },
+});
+const signIn = createRoute({
+  method: "post",
+  path: "/api/auth/sign-in/email",
+  tags,
+  security: access.anybody,
+  summary: "Sign in; the session that the browser had ends",
+  "x-errors": ["rate_limited"],
+  request: { body: body(credentialsSchema) },
+  responses: { 200: json("The account", enteredSchema), 401: refused("There is no such account and password") },
+});
+const changePassword = createRoute({
+  method: "post",
+  path: "/api/auth/change-password",
+  tags,
+  security: access.session,
+  summary: "Change the password",
+  "x-errors": ["rate_limited"],
+  request: { body: body(passwordChangeSchema) },
+  responses: { 200: json("The account, and the token of a new session, if any", enteredSchema), ...wrongPassword },
+});
+const deleteUser = createRoute({
+  method: "post",
+  path: "/api/auth/delete-user",
+  tags,
+  security: access.session,
+  summary: "Delete the account with all that belongs to it",
+  "x-errors": ["rate_limited"],
+  request: { body: body(accountDeletionSchema) },
+  responses: { 200: json("It is gone", z.object({ success: z.boolean(), message: z.string() })), ...wrongPassword },
+});
+const revokeSession = createRoute({
+  method: "post",
+  path: "/api/auth/revoke-session",
+  tags,
+  security: access.session,
+  summary: "End one session",
+  request: { body: body(sessionEndSchema) },
+  responses: { 200: ended, ...noSession },
+});
 const withoutBody = [
-  post("sign-out", "Sign out"),
-  post("revoke-other-sessions", "End all other sessions"),
-  get("get-session", "The session and its user, or null"),
-  get("list-sessions", "The user's sessions"),
+  createRoute({
+    method: "post",
+    path: "/api/auth/sign-out",
+    tags,
+    security: access.anybody,
+    summary: "Sign out",
+    responses: { 200: json("The cookie is taken away", z.object({ success: z.boolean() })) },
+  }),
+  createRoute({
+    method: "post",
+    path: "/api/auth/revoke-other-sessions",
+    tags,
+    security: access.session,
+    summary: "End all other sessions",
+    responses: { 200: ended, ...noSession },
+  }),
+  createRoute({
+    method: "get",
+    path: "/api/auth/get-session",
+    tags,
+    security: access.anybody,
+    summary: "The session and its user, or null",
+    responses: { 200: json("Who asks", ownSessionSchema) },
+  }),
+  createRoute({
+    method: "get",
+    path: "/api/auth/list-sessions",
+    tags,
+    security: access.session,
+    summary: "The user's sessions",
+    responses: { 200: json("All of them", z.array(sessionSchema)), ...noSession },
+  }),
 ];
+
+type Taking<B extends z.ZodType> = Omit<RouteConfig, "request"> & { request: { body: ReturnType<typeof body<B>> } };
 
 /** The account routes, which better-auth answers; everything else that it could serve stays closed. */
 export function authRoutes(deps: Deps) {
@@ -58,37 +126,37 @@ export function authRoutes(deps: Deps) {
 
   /** Serves a route that takes a body, which is checked before anything else is done. */
   const serve = <B extends z.ZodType>(
-    route: ReturnType<typeof post>,
-    schema: B,
+    route: Taking<B>,
     answer: (c: HonoContext<AppEnv>, fitting: z.infer<B>) => Promise<Response>,
   ) => {
-    router.openAPIRegistry.registerPath(createRoute({ ...route, ...described, request: { body: body(schema) } }));
+    const { schema } = route.request.body.content["application/json"];
+    router.openAPIRegistry.registerPath(route);
     router.post(route.path, async (c) => answer(c, await readBody(c, schema)));
   };
 
-  serve(signUp, newAccountSchema, async (c, account) => {
+  serve(signUp, async (c, account) => {
     await assertHardToGuess("password", account.password, account);
     assertRoomToHash();
     return entered(c, deps, account.email, () => askBetterAuth(c, deps, account));
   });
-  serve(signIn, credentialsSchema, (c, credentials) => {
+  serve(signIn, (c, credentials) => {
     const email = credentials.email.toLowerCase();
     const device = deps.devices.recognise(c.req.header("cookie"), email);
     const guesser = device === undefined ? stranger(email) : knownDevice(device);
     return entered(c, deps, email, () => asGuess(deps, [guesser], () => askBetterAuth(c, deps, credentials)));
   });
-  serve(changePassword, passwordChangeSchema, async (c, change) => {
+  serve(changePassword, async (c, change) => {
     const session = await sessionOf(c, deps);
     await assertHardToGuess("newPassword", change.newPassword, session && (await findPerson(deps.db, session.userId)));
     return bySignedIn(c, deps, change);
   });
-  serve(deleteUser, accountDeletionSchema, (c, deletion) => bySignedIn(c, deps, deletion));
-  serve(revokeSession, sessionEndSchema, async (c, ended) => {
+  serve(deleteUser, (c, deletion) => bySignedIn(c, deps, deletion));
+  serve(revokeSession, async (c, ended) => {
     await sessionOf(c, deps);
     return askBetterAuth(c, deps, ended);
   });
   for (const route of withoutBody) {
-    router.openAPIRegistry.registerPath(createRoute({ ...route, ...described }));
+    router.openAPIRegistry.registerPath(route);
     const sent = route.method === "post" ? {} : undefined;
     router.on(route.method.toUpperCase(), route.path, async (c) => {
       if (sent) await sessionOf(c, deps);
@@ -131,8 +199,6 @@ async function entered(
   known.headers.append("Set-Cookie", deps.devices.introduce(email.toLowerCase()));
   return known;
 }
-
-const enteredSchema = z.object({ user: z.object({ id: z.string() }) });
 
 /** Whose session the request has, which its lines in the log tell from now on. */
 async function sessionOf(c: HonoContext<AppEnv>, deps: Deps): Promise<Session | undefined> {

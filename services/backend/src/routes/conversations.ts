@@ -9,33 +9,38 @@ import {
   newConversationSchema,
 } from "@todo/contract";
 import * as conversations from "../domain/conversations.ts";
-import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+import { access } from "./describe.ts";
+import { body, createRouter, idParam, json, parseId } from "./router.ts";
 
 const path = "/api/conversations";
 const onePath = "/api/conversations/{id}";
 const tags = ["Conversations"];
-const one = { 200: json("The conversation", conversationSchema), ...notFoundError, ...commonErrors };
+const one = { 200: json("The conversation", conversationSchema) };
 
 const list = createRoute({
   method: "get",
   path,
   tags,
+  security: access.session,
   summary: "List or search the user's conversations, the newest change first",
   request: { query: conversationFilterSchema },
-  responses: { 200: json("One page", conversationPageSchema), ...commonErrors },
+  responses: { 200: json("One page", conversationPageSchema) },
 });
 const add = createRoute({
   method: "post",
   path,
   tags,
+  security: access.session,
+  "x-errors": ["conflict"],
   summary: "Begin a conversation; the same id again gives the same one",
   request: { body: body(newConversationSchema) },
-  responses: { 201: json("The conversation", conversationSchema), ...conflictError, ...commonErrors },
+  responses: { 201: json("The conversation", conversationSchema) },
 });
 const get = createRoute({
   method: "get",
   path: onePath,
   tags,
+  security: access.session,
   summary: "Get a conversation",
   request: { params: idParam },
   responses: one,
@@ -44,6 +49,7 @@ const rename = createRoute({
   method: "patch",
   path: onePath,
   tags,
+  security: access.session,
   summary: "Rename a conversation",
   request: { params: idParam, body: body(conversationPatchSchema) },
   responses: one,
@@ -52,17 +58,19 @@ const remove = createRoute({
   method: "delete",
   path: onePath,
   tags,
+  security: access.session,
   summary: "Delete a conversation for good; its tasks stay",
   request: { params: idParam },
-  responses: { 204: { description: "Deleted" }, ...notFoundError, ...commonErrors },
+  responses: { 204: { description: "Deleted" } },
 });
 const listMessages = createRoute({
   method: "get",
   path: "/api/conversations/{id}/messages",
   tags,
+  security: access.session,
   summary: "List a conversation's messages, newest first",
   request: { params: idParam, query: messageFilterSchema },
-  responses: { 200: json("One page", messagePageSchema), ...notFoundError, ...commonErrors },
+  responses: { 200: json("One page", messagePageSchema) },
 });
 
 export function conversationRoutes() {

@@ -1,3 +1,4 @@
+import { z } from "@hono/zod-openapi";
 import type { Context as HonoContext } from "hono";
 import type { AppEnv } from "../app-env.ts";
 import type { Deps } from "../deps.ts";
@@ -10,6 +11,20 @@ const HEADERS = {
   "X-Accel-Buffering": "no",
 };
 const encoder = new TextEncoder();
+
+/**
+ * A stream of events for the description, which tells of each event what the reader is handed.
+ * @param data what stands in the events' `data`
+ */
+export function eventsOf(description: string, data: z.ZodString) {
+  const event = z.object({
+    data,
+    event: z.string().optional(),
+    id: z.string().optional(),
+    retry: z.int().optional(),
+  });
+  return { description, content: { "text/event-stream": { schema: event } } };
+}
 
 /** Sends one event. `data` is one line: JSON, say. */
 export type Send = (event: { data: string; id?: string; event?: string; retry?: number }) => void;

@@ -2,20 +2,24 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ChangeEvent } from "@todo/contract";
 import type { Deps } from "../deps.ts";
 import { streamChanges } from "../runs/stream-changes.ts";
-import { eventStream, type Send } from "./event-stream.ts";
-import { commonErrors, createRouter } from "./router.ts";
+import { access } from "./describe.ts";
+import { eventStream, eventsOf, type Send } from "./event-stream.ts";
+import { createRouter } from "./router.ts";
 
 const events = createRoute({
   method: "get",
   path: "/api/events",
   tags: ["Events"],
+  security: access.session,
   summary: "Hear of changes to the user's tasks and conversations, from whichever tab, answer or replica they come",
   responses: {
-    200: {
-      description: "Events named `change`; the first one, at once, says to look at everything",
-      content: { "text/event-stream": { schema: z.string() } },
-    },
-    ...commonErrors,
+    200: eventsOf(
+      "Events named `change`; the first one, at once, says to look at everything. `reconnect`: come again at once. `closed`: " +
+        "too many are open, come again when somebody looks",
+      z
+        .string()
+        .describe("In a `change`: which of the two lists, `tasks` and `conversations`, to look at again, as JSON"),
+    ),
   },
 });
 

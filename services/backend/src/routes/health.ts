@@ -3,6 +3,7 @@ import { healthSchema } from "@todo/contract";
 import { unavailableReason } from "../db/unavailable.ts";
 import type { Deps } from "../deps.ts";
 import { logFailure } from "../errors.ts";
+import { access } from "./describe.ts";
 import { createRouter, json } from "./router.ts";
 
 const DATABASE_MS = 2_000;
@@ -12,6 +13,8 @@ const health = createRoute({
   method: "get",
   path: "/api/health",
   tags,
+  security: access.open,
+  "x-without-database": true,
   summary: "Whether this replica can serve: readiness",
   responses: { 200: json("It can", healthSchema), 503: json("It can't", healthSchema) },
 });
@@ -19,6 +22,8 @@ const live = createRoute({
   method: "get",
   path: "/api/live",
   tags,
+  security: access.open,
+  "x-without-database": true,
   summary: "Whether the process runs: liveness. Never asks the database",
   responses: { 200: json("It does", z.object({ status: z.literal("ok") })) },
 });
@@ -26,6 +31,8 @@ const metrics = createRoute({
   method: "get",
   path: "/metrics",
   tags,
+  security: access.open,
+  "x-without-database": true,
   summary: "Metrics in Prometheus' text form",
   responses: { 200: { description: "Metrics", content: { "text/plain": { schema: z.string() } } } },
 });

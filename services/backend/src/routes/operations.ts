@@ -10,18 +10,8 @@ import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
 import { perform } from "../operations/perform.ts";
 import type { RestRoute } from "../operations/rest-route.ts";
-import {
-  body,
-  commonErrors,
-  conflictError,
-  createRouter,
-  forbiddenError,
-  idParam,
-  json,
-  notFoundError,
-  parseId,
-  refuse,
-} from "./router.ts";
+import { access } from "./describe.ts";
+import { body, createRouter, idParam, json, parseId, refuse } from "./router.ts";
 
 /** The operations as REST routes, with their descriptions. */
 export function operationRoutes(deps: Deps) {
@@ -42,9 +32,18 @@ const waitingAnswer = {
   202: json("Not done yet: it waits in the app for the user's approval", approvalRequestedSchema),
 };
 
+const callersZone = z.object({
+  "x-time-zone": z
+    .string()
+    .optional()
+    .describe(
+      "The IANA zone in which words such as “tomorrow” are meant; of a call with a token, the token's own counts",
+    ),
+});
+
 function describe(
-  { name, kind, description }: Operation,
-  { method, path, summary, takes, answer: { status, ...answer } }: RestRoute<unknown>,
+  { name, kind, scope, description }: Operation,
+  { method, path, summary, takes, errors = [], answer: { status, ...answer } }: RestRoute<unknown>,
 ) {
   const query = method === "get" && takes instanceof z.ZodObject ? takes : undefined;
   return createRoute({
@@ -53,7 +52,10 @@ function describe(
     tags: ["Tasks"],
     summary,
     description,
+    security: access.sessionOrToken,
+    "x-errors": scope === "write" ? [...errors, "forbidden_scope"] : errors,
     request: {
+      headers: callersZone,
       ...(path.includes("{id}") && { params: idParam }),
       ...(query && { query }),
       ...(method !== "get" && takes && { body: body(takes) }),
@@ -63,10 +65,6 @@ function describe(
     responses: {
       [status]: json(answer.description, answer.schema),
       ...(kind === "destructive" && waitingAnswer),
-      ...notFoundError,
-      ...conflictError,
-      ...forbiddenError,
-      ...commonErrors,
     },
   });
 }

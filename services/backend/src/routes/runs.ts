@@ -6,47 +6,58 @@ import type { Deps } from "../deps.ts";
 import { newestRun, type RunRow, retryRun, startRun, stopRun } from "../domain/runs.ts";
 import { failpoint } from "../failpoint.ts";
 import { type Cursor, formatCursor, parseCursor, streamRun } from "../runs/stream-run.ts";
-import { eventStream } from "./event-stream.ts";
-import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+import { access } from "./describe.ts";
+import { eventStream, eventsOf } from "./event-stream.ts";
+import { body, createRouter, idParam, json, parseId } from "./router.ts";
 
 const tags = ["Runs"];
-const stream = {
-  description: "The answer as an AI SDK UI message stream; each event's id can come back as Last-Event-ID",
-  content: { "text/event-stream": { schema: z.string() } },
-};
-const errors = { ...notFoundError, ...conflictError, ...commonErrors };
+const stream = eventsOf(
+  "The answer as an AI SDK UI message stream; each event's id can come back as Last-Event-ID. `reconnect`: come again at " +
+    "once. `closed`: too many are open, come again when somebody looks",
+  z.string().describe("A chunk of the protocol as JSON, or [DONE]"),
+);
+
+const whereLeftOff = z.object({
+  "last-event-id": z.string().optional().describe("The id of the last event that was read: go on after it"),
+});
 
 const send = createRoute({
   method: "post",
   path: "/api/conversations/{id}/messages",
   tags,
+  security: access.session,
+  "x-errors": ["conflict", "run_active", "too_many_runs", "rate_limited", "idempotency_mismatch"],
   summary: "Send a message and watch its answer; the same id and text again watches the same answer",
-  request: { params: idParam, body: body(newMessageSchema) },
-  responses: { 200: stream, ...errors, 429: json("Too many", z.any()) },
+  request: { params: idParam, headers: whereLeftOff, body: body(newMessageSchema) },
+  responses: { 200: stream },
 });
 const watch = createRoute({
   method: "get",
   path: "/api/conversations/{id}/stream",
   tags,
+  security: access.session,
   summary: "Watch the running answer, from its start or after Last-Event-ID",
-  request: { params: idParam },
-  responses: { 200: stream, 204: { description: "None is running" }, ...notFoundError, ...commonErrors },
+  request: { params: idParam, headers: whereLeftOff },
+  responses: { 200: stream, 204: { description: "None is running" } },
 });
 const stop = createRoute({
   method: "post",
   path: "/api/runs/{id}/stop",
   tags,
+  security: access.session,
   summary: "Stop an answer and keep what it has said",
   request: { params: idParam },
-  responses: { 200: json("The run", runSchema), ...notFoundError, ...commonErrors },
+  responses: { 200: json("The run", runSchema) },
 });
 const retry = createRoute({
   method: "post",
   path: "/api/runs/{id}/retry",
   tags,
+  security: access.session,
+  "x-errors": ["conflict", "run_active", "too_many_runs"],
   summary: "Let a failed answer go on from where it came to",
   request: { params: idParam },
-  responses: { 200: json("The run", runSchema), ...errors },
+  responses: { 200: json("The run", runSchema) },
 });
 
 export function runRoutes(deps: Deps) {

@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { apiTokenListSchema, madeApiTokenSchema, newApiTokenSchema } from "@todo/contract";
 import { listApiTokens, makeApiToken, revokeApiToken } from "../domain/api-tokens.ts";
-import { body, commonErrors, conflictError, createRouter, idParam, json, notFoundError, parseId } from "./router.ts";
+import { access } from "./describe.ts";
+import { body, createRouter, idParam, json, parseId } from "./router.ts";
 
 const tags = ["Tokens"];
 
@@ -9,24 +10,28 @@ const make = createRoute({
   method: "post",
   path: "/api/tokens",
   tags,
+  security: access.session,
+  "x-errors": ["conflict"],
   summary: "Make a token for a program; it is shown this once",
   request: { body: body(newApiTokenSchema) },
-  responses: { 201: json("The token", madeApiTokenSchema), ...conflictError, ...commonErrors },
+  responses: { 201: json("The token", madeApiTokenSchema) },
 });
 const list = createRoute({
   method: "get",
   path: "/api/tokens",
   tags,
+  security: access.session,
   summary: "List the user's tokens, newest first, without the tokens themselves",
-  responses: { 200: json("All of them", apiTokenListSchema), ...commonErrors },
+  responses: { 200: json("All of them", apiTokenListSchema) },
 });
 const revoke = createRoute({
   method: "delete",
   path: "/api/tokens/{id}",
   tags,
+  security: access.session,
   summary: "Revoke a token; it ends at once, and with it the calls that it left waiting",
   request: { params: idParam },
-  responses: { 204: { description: "It has ended" }, ...notFoundError, ...commonErrors },
+  responses: { 204: { description: "It has ended" } },
 });
 
 export function tokenRoutes() {
