@@ -21,6 +21,8 @@ export type Operation = {
   parameters: Parameter[];
   body: Schema | undefined;
   statuses: string[];
+  /** Who may call it: `session`, `token`, or nothing for whoever comes. */
+  callers: string[];
   /** Of the list of operations, where it stands there. */
   name: string | undefined;
 };
@@ -29,9 +31,14 @@ type Described = {
   parameters?: Parameter[];
   requestBody?: { content: { "application/json": { schema: Schema } } };
   responses: Record<string, unknown>;
+  security: Record<string, string[]>[];
   "x-operation"?: string;
 };
-export type Spec = { openapi: string; paths: Record<string, Record<string, Described>> };
+export type Spec = {
+  openapi: string;
+  paths: Record<string, Record<string, Described>>;
+  components: { securitySchemes: { session: { name: string } } };
+};
 
 export async function readSpec(server: { url: string }): Promise<Spec> {
   return (await fetch(`${server.url}/openapi.json`)).json() as Promise<Spec>;
@@ -47,6 +54,7 @@ export async function readOperations(server: { url: string }): Promise<Operation
       parameters: described.parameters ?? [],
       body: described.requestBody?.content["application/json"].schema,
       statuses: Object.keys(described.responses),
+      callers: described.security.flatMap((way) => Object.keys(way)),
       name: described["x-operation"],
     })),
   );

@@ -138,6 +138,14 @@ describe("a session", () => {
     expect([await statusOf(phone.on(second)), await statusOf(phone), await statusOf(ann)]).toEqual([401, 401, 200]);
   });
 
+  it("lists the others also a day after it was made", async () => {
+    const ann = await signUp(server);
+    await sql(server.databaseUrl, `update session set "createdAt" = now() - interval '2 days' where "userId" = $1`, [
+      ann.userId,
+    ]);
+    expect(await ann.json<unknown[]>("GET", "/api/auth/list-sessions")).toHaveLength(1);
+  });
+
   it("ends when its browser signs in or up anew, as whoever, and not when that fails", async () => {
     const ann = await signUp(server);
     const enter = (name: string, body: object, from: Person) =>
