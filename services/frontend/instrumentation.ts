@@ -4,6 +4,8 @@ export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME === "nodejs") {
     const { retireAtSigterm } = await import("./lib/server/retire.ts");
     retireAtSigterm(process.env);
+    const { mendPaths } = await import("./lib/server/well-formed-path.ts");
+    mendPaths();
     const { SettingError, trackClientAddresses } = await import("./lib/server/client-address.ts");
     try {
       trackClientAddresses(process.env);

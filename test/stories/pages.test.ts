@@ -194,6 +194,14 @@ describe("every answer of the page's server", () => {
     }
   });
 
+  it("to a path that is no text is no fault", async () => {
+    for (const path of ["/chat/%A0", "/chat/%", "/%E0%A4%A", "/api/tasks/%E0%A4%A", "/api/%A0", "/mcp/%A0"]) {
+      const { status } = await fetch(app.url + path);
+      // Without a session a page leads to the sign-in, and the API asks for one.
+      expect([200, 401, 404], path).toContain(status);
+    }
+  });
+
   it("to TRACE repeats nothing of the request", async () => {
     for (const path of ["/", "/sign-in", "/api/health", "/icon.svg"]) {
       const { status, body } = await trace(new URL(path, app.url));
