@@ -6,7 +6,7 @@ import { access } from "../routes/describe.ts";
 import { eventsOf } from "../routes/event-stream.ts";
 import { body, createRouter, json } from "../routes/router.ts";
 
-const id = z.union([z.string(), z.int()]);
+const id = z.union([z.string(), z.int().min(Number.MIN_SAFE_INTEGER).max(Number.MAX_SAFE_INTEGER)]);
 const message = z.strictObject({
   jsonrpc: z.literal("2.0"),
   method: z.string(),

@@ -8,7 +8,8 @@ import { IncomingMessage } from "node:http";
 export function mendPaths(): void {
   // Node tells of each request right before it hands it to Next.
   subscribe("http.server.request.start", (message) => {
-    const request = typeof message === "object" && message !== null && "request" in message ? message.request : undefined;
+    const request =
+      typeof message === "object" && message !== null && "request" in message ? message.request : undefined;
     if (request instanceof IncomingMessage && request.url !== undefined) request.url = wellFormed(request.url);
   });
 }
