@@ -75,7 +75,7 @@ function restQuestions(operation: Operation, { person, program }: Stranger): Que
     const one = (place: string, names: Place["names"], ask: (value: unknown) => Promise<Response>) => ({
       name: `${nameOf(operation)} ${place} by ${by}`,
       names,
-      ask: (values: unknown[]) => Promise.all(values.map(async (value) => told(await ask(value), value))),
+      ask: (values: unknown[]) => inPortions(values, async (value) => told(await ask(value), value)),
     });
     if (path.includes("{")) {
       const body = exampleBody(operation);
@@ -113,7 +113,7 @@ function toolQuestions(name: string, { path, names, fill }: Place, { person, pro
     return answers;
   };
   return [
-    { name: `MCP ${name} ${path}`, names, ask: (values: unknown[]) => Promise.all(values.map(mcp)) },
+    { name: `MCP ${name} ${path}`, names, ask: (values: unknown[]) => inPortions(values, mcp) },
     { name: `chat ${name} ${path}`, names, ask: chat },
   ];
 }
@@ -144,6 +144,15 @@ function without(text: string, value: unknown): string {
   if (typeof value === "number") return text.replace(new RegExp(`(?<=[[,:#])${value}(?=[\\],}])`, "g"), "…");
   if (typeof value !== "string" || value === "") return text;
   return text.replaceAll(value, "…").replaceAll(value.toLowerCase(), "…");
+}
+
+/** A few at once: more would wait for the database so long, on a machine that is busy, that they are answered 503. */
+async function inPortions(values: unknown[], ask: (value: unknown) => Promise<string>): Promise<string[]> {
+  const answers: string[] = [];
+  for (let i = 0; i < values.length; i += CALLS) {
+    answers.push(...(await Promise.all(values.slice(i, i + CALLS).map(ask))));
+  }
+  return answers;
 }
 
 function inPath(value: unknown): string {
