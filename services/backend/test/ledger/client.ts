@@ -172,7 +172,8 @@ export class Client {
     const options = { urls: order, deadlineMs: READ_MS };
     let read = await sendAndRead(person.session, sent, options);
     // What was given up after three crashes they let go on, as the notice offers; nothing may be done twice by that.
-    while (read.done && isGivenUp(read.parts.at(-1)) && (await this.#tryAgain(conversationId))) {
+    for (let tries = 0; tries < TRIES && read.done && isGivenUp(read.parts.at(-1)); tries++) {
+      if (!(await this.#tryAgain(conversationId))) break;
       history.triedAgain += 1;
       read = await sendAndRead(person.session, sent, options);
     }
