@@ -22,6 +22,8 @@ type Heard = {
   ended: boolean;
   /** What each of its events about tasks carried; undefined for one that says to look again. */
   carried: (string[] | undefined)[];
+  /** And whether something was taken back. */
+  undone: (boolean | undefined)[];
   stop: () => void;
 };
 
@@ -35,6 +37,7 @@ async function listen(person: Person): Promise<Heard> {
     closed: false,
     ended: false,
     carried: [],
+    undone: [],
     stop: () => cut.abort(),
   };
   const response = await person.request("GET", "/api/events", undefined, { signal: cut.signal });
@@ -53,6 +56,7 @@ async function listen(person: Person): Promise<Heard> {
       const change = JSON.parse(event.data) as ChangeEvent;
       if (change.tasks) {
         heard.tasks++;
+        heard.undone.push(change.undone);
         heard.carried.push(change.changed?.map(({ title, deletedAt }) => (deletedAt === null ? title : `-${title}`)));
       }
       if (change.conversations) heard.conversations++;
@@ -150,6 +154,20 @@ describe("an event", () => {
     await eventually("the next change", async () => back.tasks === 2);
     expect(back.carried).toEqual([undefined, ["later"]]);
     for (const each of [other, back]) each.stop();
+  });
+
+  it("says when something was taken back, or that taken back in turn", async () => {
+    const ann = await signUp(server);
+    const tab = await listen(ann);
+    await ann.json("POST", "/api/tasks", { title: "x" });
+    await eventually("the task", async () => tab.tasks === 2);
+    await ann.json("POST", "/api/changes/undo", {});
+    await eventually("its undo", async () => tab.tasks === 3);
+    await ann.json("POST", "/api/changes/undo", { redo: true });
+    await eventually("the redo", async () => tab.tasks === 4);
+    expect(tab.carried).toEqual([undefined, ["x"], ["-x"], ["x"]]);
+    expect(tab.undone).toEqual([undefined, false, true, true]);
+    tab.stop();
   });
 
   it("carries nothing of anybody else's", async () => {

@@ -17,7 +17,10 @@ export async function listEntries(db: Db, spans: readonly Span[], limit: number)
       octet_length("entry"."after"::text) as "bytes"
     from jsonb_to_recordset(${JSON.stringify(spans)}::jsonb) as "span" ("userId" text, "after" integer, "upTo" integer)
     cross join lateral (
-      select "id", "version", "after", "undo" from "taskEvents"
+      select "id", "version", "after",
+        -- What takes an undo back is no undo by its own mark.
+        "undo" or exists (select from "taskEvents" as "taken" where "taken"."undoneBy" = "taskEvents"."id") as "undo"
+      from "taskEvents"
       where "taskEvents"."userId" = "span"."userId" and "version" > "span"."after" and "version" <= "span"."upTo"
       order by "version", "id" limit ${limit}
     ) as "entry"
