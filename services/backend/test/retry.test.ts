@@ -3,7 +3,7 @@ import { type Chunk, textOf } from "@todo/contract";
 import { describe, expect, it } from "vitest";
 import { retryRun } from "../src/domain/runs.ts";
 import { type Cursor, parseCursor, streamRun } from "../src/runs/stream-run.ts";
-import { type Answer, signUp, type TestServer } from "./_harness.ts";
+import { type Answer, closeAfterTest, signUp, startTestServer, type TestServer } from "./_harness.ts";
 import { fold, json, runIs, serve } from "./_runs.ts";
 
 const says = (text: string) => [assistantMessage(text)];
@@ -51,6 +51,19 @@ describe("a failed run", () => {
     await ann.say(id, "and now?");
     expect((await ann.request("POST", `/api/runs/${run.id}/retry`, {})).status).toBe(409);
     expect(await ann.messages(id)).toHaveLength(4);
+  });
+
+  it("can't be tried again once a newer answer is there, whatever the clock of its replica says", async () => {
+    const { server, ann, id, run } = await failed([broken]);
+    const behind = await startTestServer({
+      databaseUrl: server.databaseUrl,
+      model: new ScriptedModel([says("Fine.")]),
+      clock: () => new Date(Date.now() - 3_600_000),
+    });
+    closeAfterTest(behind);
+    await server.deps.worker.close();
+    await ann.on(behind).say(id, "and now?");
+    expect((await ann.request("POST", `/api/runs/${run.id}/retry`, {})).status).toBe(409);
   });
 
   it("is told whole to a reader who knows an end that was taken back", async () => {

@@ -96,13 +96,14 @@ function liveRuns(trx: Trx, userId: string) {
 
 /** The conversation's newest run, which alone can be live. */
 export async function findNewestRun(trx: Trx, userId: string, conversationId: string): Promise<RunRow | undefined> {
+  // By the order of its messages: replicas' clocks may be apart.
   return trx
-    .selectFrom("runs")
-    .selectAll()
-    .where("userId", "=", userId)
-    .where("conversationId", "=", conversationId)
-    .orderBy("createdAt", "desc")
-    .orderBy("id")
+    .selectFrom("messages")
+    .innerJoin("runs", "runs.messageId", "messages.id")
+    .selectAll("runs")
+    .where("messages.userId", "=", userId)
+    .where("messages.conversationId", "=", conversationId)
+    .orderBy("messages.seq", "desc")
     .limit(1)
     .executeTakeFirst();
 }
