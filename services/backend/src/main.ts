@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   // What is not needed to listen is loaded now, so that the first visitor need not wait for it.
   await Promise.all([
     auth(),
-    model.load({ now: new Date(), zone: "UTC", shown: { changed: [], listed: [] } }),
+    model.load({ text: "", now: new Date(), zone: "UTC", shown: { changed: [], listed: [] } }),
     answerer(),
   ]);
 }

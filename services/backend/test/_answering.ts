@@ -1,6 +1,7 @@
 import type { Model, ModelRequest, ModelResponse } from "@openai/agents";
 import { protocol } from "@openai/agents";
 import { assistantMessage } from "@openai/agents/testing";
+import { USER_SAYS } from "../src/agent/instructions.ts";
 
 export type Output = ModelResponse["output"];
 type Event = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
@@ -32,6 +33,11 @@ export function says(text: string): Output {
   return [assistantMessage(text)];
 }
 
+/** The user's own words in a message to a model. */
+export function wordsOf(content: string): string {
+  return content.slice(content.indexOf(USER_SAYS) + USER_SAYS.length);
+}
+
 function read(request: ModelRequest): Asked {
   const items = typeof request.input === "string" ? [] : request.input;
   const asked = items.findLastIndex((item) => "role" in item && item.role === "user");
@@ -40,5 +46,5 @@ function read(request: ModelRequest): Asked {
   // Turns without calls end a run, so each turn before this one has made some; calls of one turn come together.
   const types = items.slice(asked).map((later) => later.type);
   const turn = types.filter((type, i) => type === "function_call" && types[i - 1] !== "function_call").length;
-  return { said: typeof content === "string" ? content : "", turn, request };
+  return { said: typeof content === "string" ? wordsOf(content) : "", turn, request };
 }

@@ -56,7 +56,7 @@ describe("what the model is given", () => {
       expect(sent).not.toContain(secret);
   });
 
-  it("ends with the time, the weekday, the zone and the open tasks, after the user's words", async () => {
+  it("ends with the user's words, the time, the weekday, the zone and the open tasks before them", async () => {
     const now = new Date("2026-03-28T23:30:00Z");
     const { requests, ann } = await listeningServer({ clock: () => now });
     const due = { date: "2026-04-01", time: "09:00", zone: "Europe/Berlin" };
@@ -65,8 +65,9 @@ describe("what the model is given", () => {
     await ann.json("PATCH", `/api/tasks/${done.id}`, { status: "done" });
     await ann.say(await ann.conversation(), "hello");
     const items = requests[0] ? itemsOf(requests[0]) : [];
-    expect(items.at(-2)).toMatchObject({ role: "user", content: "hello" });
-    expect(items.at(-1)).toMatchObject({ role: "system" });
+    expect(items).toMatchObject([
+      { role: "user", content: expect.stringMatching(/^Now: [\s\S]*The user says:\nhello$/) },
+    ]);
     const snapshot = textOfItem(items.at(-1));
     expect(snapshot).toContain("Now: 2026-03-29, Sunday 00:30, time zone Europe/Berlin.");
     expect(snapshot).toContain("#1 Pay rent (due 2026-04-01 09:00, high priority, #home)");
@@ -124,11 +125,11 @@ describe("what the model is given", () => {
     await ann.say(id, "add the cat, please");
     for (let i = 0; i < 13; i++) await ann.say(id, `more ${i}`);
     const last = requests.at(-1);
-    const [summary, ...rest] = last ? itemsOf(last) : [];
-    expect(textOfItem(summary)).toContain("User: add the cat, please");
-    expect(textOfItem(summary)).toContain("Done: added #1 Feed the cat");
-    expect(JSON.stringify(rest)).not.toContain("add the cat, please");
-    expect(JSON.stringify(rest)).toContain("more 3");
+    const items = last ? itemsOf(last) : [];
+    expect(textOfItem(items.at(-1))).toContain("User: add the cat, please");
+    expect(textOfItem(items.at(-1))).toContain("Done: added #1 Feed the cat");
+    expect(JSON.stringify(items.slice(0, -1))).not.toContain("add the cat, please");
+    expect(JSON.stringify(items.slice(0, -1))).toContain("more 3");
   });
 
   it("has titles as data within the one line of their task, whatever they say", async () => {

@@ -20,6 +20,11 @@ export function problemOf(api: "chat" | "responses", body: Json): string | undef
 /** Every call is answered before anything else is said, and nothing else is answered. */
 function chatProblem(messages: Json[]): string | undefined {
   let open: unknown[] = [];
+  // Not a rule of OpenAI's, but of many chat templates of servers that speak its protocol.
+  if (messages.some(({ role }, i) => role === "system" && i > 0)) return "System message must be at the beginning.";
+  const spoken = messages.map(({ role }) => role).filter((role) => role === "user" || role === "assistant");
+  if (spoken.some((role, i) => role === "user" && spoken[i - 1] === "user"))
+    return "Roles must alternate user/assistant.";
   for (const message of messages) {
     if (message["role"] === "tool") {
       if (!open.includes(message["tool_call_id"])) return "'tool_call_id' does not name a call of the message before.";

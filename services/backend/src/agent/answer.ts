@@ -31,7 +31,7 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
       if (!isOn) throw new RunFault("assistant_off", "The assistant is switched off.");
       if (stepBegun) log.push({ type: "reset-step" });
       const plannedDeletes = new Map<string, number>();
-      const asked = { now: run.createdAt, zone: run.timeZone, shown: question.context.shown };
+      const asked = { text: question.asked, now: run.createdAt, zone: run.timeZone, shown: question.context.shown };
       const journaled = new JournaledModel(await model.load(asked), {
         run,
         log,

@@ -10,7 +10,7 @@ export const INSTRUCTIONS = `You are the assistant of a to-do list. The user tal
 How to work:
 - Do what the user asks with as few tool calls as possible: each tool takes several tasks.
 - Every task has a number, shown as #3. Tools take numbers. When the user names a task by words, find its number in the
-  snapshot below or with list_tasks. When several tasks fit, change nothing: name the candidates and ask which is meant.
+  snapshot at the head of the user's message or with list_tasks. When several tasks fit, change nothing: name the candidates and ask which is meant.
 - Never say that something was done unless a tool result shows it. When a result has an error, notFound or unchanged,
   tell the user so plainly.
 - Give due dates to tools in the user's own words or as a local date; the tool resolves them. In your answer, name the
@@ -22,24 +22,44 @@ How to work:
 
 How to answer: in the user's language, short, plain text without Markdown or HTML. One task a line, as "#3 Title (due …)".`;
 
+/** Stands between what is told of the time and the tasks and the user's own words. */
+export const USER_SAYS = "\n\nThe user says:\n";
+
 /**
- * What the model is given for a run, its size bounded whatever the history: the summary of turns long past, the newest
- * messages, the user's message, and last, since it changes with every turn, the time and a snapshot of the open tasks.
+ * What the model is given for a run, its size bounded whatever the history: the newest messages, and at the head of the
+ * user's message, since it changes with every turn, a summary of turns long past, the time and a snapshot of the open
+ * tasks. The instructions stay the only system message, and user and assistant take turns: many chat templates refuse a
+ * system message that is not the first, or lose it, and two messages of one side in a row.
  */
 export function buildInput(
   run: Pick<RunRow, "createdAt" | "timeZone">,
   { asked, context: { summary, history, tasks } }: Question,
 ): AgentInputItem[] {
-  return [
-    ...(summary ? [system(`Earlier in this conversation:\n${summary}`)] : []),
-    ...history.flatMap(({ role, text }): AgentInputItem[] => {
-      if (text === "") return [];
-      return [role === "user" ? user(text) : assistant(text)];
-    }),
-    user(asked),
-    system([...nowLines(run), ...snapshotLines(tasks)].join("\n")),
-  ];
+  const told = [
+    ...(summary ? [`Earlier in this conversation:\n${summary}\n`] : []),
+    ...nowLines(run),
+    ...snapshotLines(tasks),
+  ].join("\n");
+  return [...inTurns(history), user(`${told}${USER_SAYS}${asked}`)];
 }
+
+/** The messages with something in them, as far as a user's word is answered by the assistant's, and so on. */
+function inTurns(history: Question["context"]["history"]): AgentInputItem[] {
+  const items: AgentInputItem[] = [];
+  let turn: "user" | "assistant" = "user";
+  for (const { role, text } of history) {
+    // A window may begin with an answer.
+    if (text === "" || (items.length === 0 && role === "assistant")) continue;
+    if (role !== turn) items.push(turn === "user" ? user(UNSAID) : assistant(UNANSWERED));
+    items.push(role === "user" ? user(text) : assistant(text));
+    turn = role === "user" ? "assistant" : "user";
+  }
+  return turn === "assistant" ? [...items, assistant(UNANSWERED)] : items;
+}
+
+/** For an answer that said nothing, since it failed or only did things, and for a message that is no longer there. */
+const UNANSWERED = "(no answer in words)";
+const UNSAID = "(no message)";
 
 function nowLines({ createdAt, timeZone }: Pick<RunRow, "createdAt" | "timeZone">): string[] {
   return [
@@ -73,10 +93,6 @@ function snapshotLines(tasks: readonly TaskSnapshot[]): string[] {
 /** A title must not look like a line of ours. */
 function oneLine(title: string): string {
   return title.replace(/\s+/g, " ");
-}
-
-function system(content: string): AgentInputItem {
-  return { role: "system", content };
 }
 
 function user(content: string): AgentInputItem {

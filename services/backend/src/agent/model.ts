@@ -1,8 +1,8 @@
 import type { Model } from "@openai/agents";
 import type { ShownTasks } from "../domain/model-context.ts";
 
-/** What a message refers to without saying it: when and where it was sent, and the tasks that the last answer was about. */
-export type Asked = { readonly now: Date; readonly zone: string; readonly shown: ShownTasks };
+/** A message, when and where it was sent, and the tasks that the answer before it was about. */
+export type Asked = { readonly text: string; readonly now: Date; readonly zone: string; readonly shown: ShownTasks };
 
 /** The model that answers, loaded at its first use. */
 export type AssistantModel = {

@@ -65,7 +65,7 @@ export async function turn(
   rows: readonly Task[] = tasks,
   shown: ShownTasks = nothing,
 ) {
-  const model = new RuleModel({ ...clock, shown });
+  const model = new RuleModel({ ...clock, shown, text: textOf(input.at(-1)) });
   const items = [...input];
   const calls: Call[] = [];
   for (let round = 0; round < 10; round += 1) {
@@ -91,6 +91,11 @@ export async function turn(
     });
   }
   throw new Error("more than ten turns");
+}
+
+/** The text of a message as these tests write them. */
+export function textOf(item: AgentInputItem | undefined): string {
+  return item && "content" in item && typeof item.content === "string" ? item.content : "";
 }
 
 /** What the list gives for this input, as far as these tests look. */

@@ -13,7 +13,7 @@ export type Spoken = {
 };
 
 export type Conversation = {
-  /** The newest user message. */
+  /** The newest user message, as it was written. */
   readonly message: string;
   /** Messages before it, oldest first, without those of the system. */
   readonly earlier: readonly Spoken[];
@@ -21,20 +21,15 @@ export type Conversation = {
   readonly rounds: readonly Round[];
 };
 
-/** Sorts a model's input into what was said before, the newest message and what was done for it. */
-export function readConversation(input: string | readonly AgentInputItem[]): Conversation {
-  if (typeof input === "string") return { message: input, earlier: [], rounds: [] };
+/** Sorts a model's input into what was said before the newest message, and what was done for that. */
+export function readConversation(message: string, input: string | readonly AgentInputItem[]): Conversation {
+  if (typeof input === "string") return { message, earlier: [], rounds: [] };
   const newest = input.findLastIndex((item) => "role" in item && item.role === "user");
   const spoken = input
     .slice(0, Math.max(newest, 0))
     .map(readSpoken)
     .filter((item) => item !== null);
-  const message = newest < 0 ? undefined : input[newest];
-  return {
-    message: message === undefined ? "" : (readSpoken(message)?.text ?? ""),
-    earlier: spoken,
-    rounds: readRounds(input.slice(newest + 1)),
-  };
+  return { message, earlier: spoken, rounds: readRounds(input.slice(newest + 1)) };
 }
 
 function readSpoken(item: AgentInputItem): Spoken | null {

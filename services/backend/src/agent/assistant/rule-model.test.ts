@@ -2,7 +2,7 @@ import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents";
 import type { Task, ToolOutput } from "@todo/contract";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { assistant, changed, clock, pretend, request, task, tasks, turn, user } from "./_talk.ts";
+import { assistant, changed, clock, pretend, request, task, tasks, textOf, turn, user } from "./_talk.ts";
 import { RuleModel } from "./rule-model.ts";
 
 const context = { ...clock, shown: { changed: [], listed: [] } };
@@ -210,9 +210,10 @@ test("stays within the turns of a run", async () => {
 
 test("looks for a title by its longest word when not all tasks fit a page", async () => {
   const said = [...before, user("complete the book dentist task")];
-  const model = new RuleModel(context);
+  const modelFor = (items: AgentInputItem[]) =>
+    new RuleModel({ ...context, text: textOf(items.findLast((item) => "role" in item && item.role === "user")) });
   const looked = async (items: AgentInputItem[], found: readonly Task[], more: boolean) => {
-    const [item] = (await model.getResponse(request(items))).output;
+    const [item] = (await modelFor(items).getResponse(request(items))).output;
     if (item?.type !== "function_call") throw new Error("no call");
     const output = JSON.stringify({ changes: [], tasks: found, more });
     items.push(item, {
@@ -229,7 +230,7 @@ test("looks for a title by its longest word when not all tasks fit a page", asyn
   expect(await looked(said, [], false)).toEqual({ tasks: [6] });
   const last = [...before, user("complete everything")];
   await looked(last, tasks, true);
-  const { output } = await model.getResponse(request(last));
+  const { output } = await modelFor(last).getResponse(request(last));
   expect(JSON.stringify(output)).toContain("Please name them by number.");
 });
 
@@ -244,8 +245,8 @@ test("a title that is too long is kept whole in the notes", async () => {
 });
 
 test("the streamed answer is the answer", async () => {
-  const model = new RuleModel(context);
   for (const said of ["help", "show my tasks"]) {
+    const model = new RuleModel({ ...context, text: said });
     const whole = await model.getResponse(request(said));
     const events = [];
     for await (const event of model.getStreamedResponse(request(said))) events.push(event);
@@ -274,7 +275,12 @@ test("runs in the SDK's runner with a real tool", async () => {
     parameters: z.object({ tasks: z.array(z.object({ title: z.string() })) }),
     execute: () => output,
   });
-  const agent = new Agent({ name: "todo", instructions: "", model: new RuleModel(context), tools: [addTasks] });
+  const agent = new Agent({
+    name: "todo",
+    instructions: "",
+    model: new RuleModel({ ...context, text: "add buy milk" }),
+    tools: [addTasks],
+  });
   const runner = new Runner({ tracingDisabled: true });
   const plain = await runner.run(agent, "add buy milk");
   expect(plain.finalOutput).toBe(`Added #1 "buy milk".\n\n${noModel}`);

@@ -32,7 +32,7 @@ export class RuleModel implements Model {
 }
 
 function respond(request: ModelRequest, asked: Asked): OutputItem {
-  const step = nextStep(readConversation(request.input), asked);
+  const step = nextStep(readConversation(asked.text, request.input), asked);
   if (step.is === "text") {
     return {
       type: "message",
