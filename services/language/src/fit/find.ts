@@ -84,10 +84,9 @@ function isTags(text: string): boolean {
 function labelIn(rest: string, leftOver: readonly string[]): string | undefined {
   const [only] = leftOver;
   if (only === undefined || leftOver.length > 1) return undefined;
-  const follows = new RegExp(
-    `(?:^|\\s)${only.replace(/[^\p{L}\p{N}_-]/gu, "")} (?:tasks?|todos?|list|items|stuff|things)(?:\\s|$)`,
-    "iu",
-  ).test(rest);
+  const words = rest.split(/[\s,]+/);
+  const noun = words[words.indexOf(only) + 1] ?? "";
+  const follows = /^(?:tasks?|todos?|list|items|stuff|things)$/i.test(noun);
   return follows && /^[\p{L}][\p{L}\p{N}_-]{1,39}$/u.test(only) ? only.toLowerCase() : undefined;
 }
 

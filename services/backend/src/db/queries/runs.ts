@@ -8,6 +8,8 @@ export type RunRow = Selectable<RunsTable>;
 
 /** How long an owner may be silent before another takes its run over. It renews every second. */
 export const LEASE_SECONDS = 3;
+/** What a lease has left that was taken or renewed before the last second. */
+const OLDER_SECONDS = LEASE_SECONDS - 1;
 /** A lease that begins now. */
 export const leaseEnd = sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS)})`;
 
@@ -223,7 +225,7 @@ export async function claimRuns(
               w("status", "=", "running"),
               w("leaseOwner", "=", owner),
               // Whoever took it in just now is about to begin.
-              w("leaseUntil", "<", sql<Date>`now() + make_interval(secs => ${sql.lit(LEASE_SECONDS - 1)})`),
+              w("leaseUntil", "<", sql<Date>`now() + make_interval(secs => ${sql.lit(OLDER_SECONDS)})`),
               w("id", "<>", sql<string>`all(${active}::uuid[])`),
             ]),
           ]),
