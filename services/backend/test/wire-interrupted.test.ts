@@ -17,7 +17,7 @@ const silences: { what: string; turn: Turn; said: string }[] = [
 
 describe.each(apis)("over %s", (api) => {
   it.each(silences)("gives a model up that falls silent $what, and its request", async ({ turn, said }) => {
-    const wired = await wiredForTest(api, [turn], { silenceMs: 300 });
+    const wired = await wiredForTest(api, [turn], { silenceMs: 300, firstMs: 300 });
     const ann = await signUp(wired.server);
     const id = await ann.conversation();
     const answer = await ann.say(id, "hello");
@@ -83,7 +83,11 @@ describe.each(apis)("over %s", (api) => {
   });
 });
 
-async function wiredForTest(api: Api, script: Script, options: { silenceMs?: number } = {}): Promise<WiredServer> {
+async function wiredForTest(
+  api: Api,
+  script: Script,
+  options: { silenceMs?: number; firstMs?: number } = {},
+): Promise<WiredServer> {
   const wired = await startWiredServer(api, script, options);
   onTestFinished(wired.close);
   return wired;

@@ -29,7 +29,10 @@ describe.each(apis)("over %s", (api) => {
   });
   afterAll(() => wired.close());
 
-  it.each(nonsense)("does nothing when the model asks for $what", async ({ calls }) => {
+  // Of Chat Completions, where some servers leave them out, no arguments are read as an object of none.
+  const broken = nonsense.filter(({ what }) => api !== "chat" || what !== "no arguments at all");
+
+  it.each(broken)("does nothing when the model asks for $what", async ({ calls }) => {
     // The sound call before it is not done either: a turn is done as a whole or not at all.
     wired.fake.respond([{ say: "Sure.", calls: [addTasks("Sound"), ...calls] }]);
     const ann = await signUp(wired.server);

@@ -40,6 +40,7 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
         answerLimits,
         spending: reserve && new Spending((amounts) => reserve(run.userId, amounts), answerLimits, onError),
         silenceMs: model.silenceMs,
+        firstMs: model.firstMs ?? model.silenceMs,
         onTurn: (output) => planDeletes(plannedDeletes, output),
       });
       const agent = new Agent<ToolRun>({

@@ -25,6 +25,8 @@ export type JournaledModelOptions = {
   spending: Spending | undefined;
   /** Longest silence of the model in milliseconds. */
   silenceMs: number;
+  /** And before its first sign. */
+  firstMs: number;
   /** Told of each turn's output, played back or new, before any of its tools is looked at. */
   onTurn: (output: readonly unknown[]) => void;
 };
@@ -80,10 +82,10 @@ export class JournaledModel implements Model {
 
   /** A turn that the model is asked for. */
   async *#ask(turn: number, request: ModelRequest): AsyncIterable<StreamEvent> {
-    const { log, silenceMs, spending, onTurn } = this.#options;
+    const { log, silenceMs, firstMs, spending, onTurn } = this.#options;
     this.#beginStep(turn);
     const text = new TextChunks(log, turn);
-    for await (const event of streamModel(this.#inner, request, silenceMs)) {
+    for await (const event of streamModel(this.#inner, request, { firstMs, silenceMs })) {
       this.#meter.read(event);
       spending?.read(event);
       if (event.type === "response_done") {

@@ -2,6 +2,7 @@ import type { Model, ModelRequest } from "@openai/agents";
 import { describe, expect, it } from "vitest";
 import { type StreamEvent, streamModel } from "./model-stream.ts";
 
+const patient = { firstMs: 1_000, silenceMs: 1_000 };
 const delta: StreamEvent = { type: "output_text_delta", delta: "Hello" };
 
 describe("streamModel", () => {
@@ -9,7 +10,7 @@ describe("streamModel", () => {
     const { model } = modelOf(async function* () {
       yield delta;
     });
-    expect(await all(streamModel(model, request(), 1_000))).toEqual([delta]);
+    expect(await all(streamModel(model, request(), patient))).toEqual([delta]);
   });
 
   it("does not take the end of an aborted stream for the answer's", async () => {
@@ -20,7 +21,7 @@ describe("streamModel", () => {
     });
     const told: StreamEvent[] = [];
     const reading = (async () => {
-      for await (const event of streamModel(model, request(controller.signal), 1_000)) told.push(event);
+      for await (const event of streamModel(model, request(controller.signal), patient)) told.push(event);
     })();
     await expect(reading).rejects.toBe("stop");
     expect(told).toEqual([delta]);
@@ -31,17 +32,31 @@ describe("streamModel", () => {
       yield delta;
       await new Promise(() => {});
     });
-    await expect(all(streamModel(hangs.model, request(), 20))).rejects.toMatchObject({
+    await expect(all(streamModel(hangs.model, request(), { firstMs: 1_000, silenceMs: 20 }))).rejects.toMatchObject({
       code: "model_silent",
     });
     expect(hangs.signal()?.aborted).toBe(true);
+  });
+
+  it("waits longer for the first sign of a model, but not for ever", async () => {
+    const slow = modelOf(async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      yield delta;
+    });
+    expect(await all(streamModel(slow.model, request(), { firstMs: 5_000, silenceMs: 20 }))).toEqual([delta]);
+    const never = modelOf(async function* () {
+      await new Promise(() => {});
+      yield delta;
+    });
+    const impatient = { firstMs: 20, silenceMs: 5_000 };
+    await expect(all(streamModel(never.model, request(), impatient))).rejects.toMatchObject({ code: "model_silent" });
   });
 
   it("aborts the request when nobody reads on", async () => {
     const talks = modelOf(async function* () {
       for (;;) yield delta;
     });
-    for await (const _ of streamModel(talks.model, request(), 1_000)) break;
+    for await (const _ of streamModel(talks.model, request(), patient)) break;
     expect(talks.signal()?.aborted).toBe(true);
   });
 
@@ -52,7 +67,7 @@ describe("streamModel", () => {
       throw refused;
     });
     const failure = { name: "RunFault", code: "model_cut_off", cause: refused };
-    await expect(all(streamModel(model, request(), 1_000))).rejects.toMatchObject(failure);
+    await expect(all(streamModel(model, request(), patient))).rejects.toMatchObject(failure);
   });
 });
 

@@ -7,21 +7,28 @@ export type Done = Extract<StreamEvent, { type: "response_done" }>;
 
 /**
  * The model's events. Whatever it throws becomes a fault of the model, so that its refused connection is not taken for
- * the database's. The request is aborted when the model is silent for `silenceMs`, and when nobody reads on.
+ * the database's. The request is aborted when the model is silent for `silenceMs`, before its first sign for `firstMs`, and
+ * when nobody reads on.
  * @throws RunFault
  */
-export async function* streamModel(model: Model, request: ModelRequest, silenceMs: number): AsyncIterable<StreamEvent> {
+export async function* streamModel(
+  model: Model,
+  request: ModelRequest,
+  { firstMs, silenceMs }: { firstMs: number; silenceMs: number },
+): AsyncIterable<StreamEvent> {
+  let patience = firstMs;
   const left = new AbortController();
   const signal = request.signal ? AbortSignal.any([request.signal, left.signal]) : left.signal;
   const events = model.getStreamedResponse({ ...request, signal })[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(events.next(), silenceMs).catch(async (error: unknown) => {
+      const next = await within(events.next(), patience).catch(async (error: unknown) => {
         throw await asFault(error);
       });
       // Some clients end an aborted stream as if it were whole.
       request.signal?.throwIfAborted();
       if (next.done) return;
+      patience = silenceMs;
       yield next.value;
     }
   } finally {

@@ -13,6 +13,8 @@ export type AssistantModel = {
   costs: boolean;
   /** Longest silence of the model in milliseconds before its answer is given up. */
   silenceMs: number;
+  /** The same before its first sign, where it may be longer: a server at home may have to load the model. */
+  firstMs?: number;
   /** Whether the SDK may send traces to OpenAI. */
   tracing: boolean;
 };
@@ -27,6 +29,8 @@ export type ModelSettings = {
 };
 
 const SILENCE_MS = 20_000;
+/** Within the time that an answer may take. */
+const FIRST_MS = 50_000;
 
 /** The configured model, or the rule-based assistant when neither a key nor an address is set. */
 export function createModel({ apiKey, baseUrl, name, fetch }: ModelSettings): AssistantModel {
@@ -34,10 +38,11 @@ export function createModel({ apiKey, baseUrl, name, fetch }: ModelSettings): As
     const load = async (asked: Asked) => new (await import("./assistant/rule-model.ts")).RuleModel(asked);
     return { name: "rules", load, costs: false, silenceMs: SILENCE_MS, tracing: false };
   }
+  const firstMs = baseUrl ? FIRST_MS : SILENCE_MS;
   let model: Promise<Model> | undefined;
   const load = async () => {
     const { createOpenAiModel } = await import("./openai-model.ts");
-    return createOpenAiModel({ apiKey, baseUrl, name, fetch, timeoutMs: SILENCE_MS });
+    return createOpenAiModel({ apiKey, baseUrl, name, fetch, timeoutMs: firstMs });
   };
-  return { name, load: () => (model ??= load()), costs: true, silenceMs: SILENCE_MS, tracing: false };
+  return { name, load: () => (model ??= load()), costs: true, firstMs, silenceMs: SILENCE_MS, tracing: false };
 }

@@ -9,6 +9,7 @@ import {
 } from "@openai/agents";
 import { OpenAI } from "openai";
 import { RunFault } from "../runs/run-fault.ts";
+import { withMendedChat } from "./chat-stream.ts";
 
 export type OpenAiOptions = {
   apiKey: string | undefined;
@@ -27,11 +28,14 @@ type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterabl
 export function createOpenAiModel(options: OpenAiOptions): Model {
   const { apiKey, baseUrl, name, timeoutMs: timeout } = options;
   const fetch = withBoundedBody(withoutLongWaits(withoutRedirects(options.fetch ?? globalThis.fetch)));
+  if (baseUrl === undefined) {
+    const client = new OpenAI({ apiKey: apiKey ?? "none", maxRetries: 1, timeout, fetch });
+    return withSettings(new OpenAIResponsesModel(client, name), responsesSettings(name));
+  }
   // Local servers want no key, but the client insists on one.
-  const client = new OpenAI({ apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout, fetch });
-  return baseUrl === undefined
-    ? withSettings(new OpenAIResponsesModel(client, name), responsesSettings(name))
-    : withCheckedEnd(new OpenAIChatCompletionsModel(client, name));
+  const settings = { apiKey: apiKey ?? "none", baseURL: baseUrl, maxRetries: 1, timeout };
+  const client = new OpenAI({ ...settings, fetch: withMendedChat(fetch) });
+  return withCheckedEnd(new OpenAIChatCompletionsModel(client, name));
 }
 
 /**
@@ -53,8 +57,11 @@ function withSettings(model: Model, settings: ModelSettings): Model {
   };
 }
 
+/** Reasons for an end in the middle: out of tokens or resources, filtered, failed. Servers have their own words for it. */
+const BROKEN_OFF = /length|max|error|filter|safety|abort|cancel|insufficient/i;
+
 /**
- * The SDK takes a Chat Completions stream that just ends, or that ran out of tokens, for a whole answer.
+ * The SDK takes a Chat Completions stream that just ends, or that was broken off, for a whole answer.
  * Only the last chunk tells them apart.
  */
 function withCheckedEnd(model: Model): Model {
@@ -64,7 +71,7 @@ function withCheckedEnd(model: Model): Model {
       let reason: string | undefined;
       for await (const event of model.getStreamedResponse(request)) {
         reason = finishReason(event) ?? reason;
-        if (event.type === "response_done" && (reason === undefined || reason === "length")) {
+        if (event.type === "response_done" && (reason === undefined || BROKEN_OFF.test(reason))) {
           throw new RunFault("model_cut_off", `The model's stream ended, reason: ${reason ?? "none given"}.`);
         }
         yield event;
@@ -77,7 +84,7 @@ function finishReason(event: StreamEvent): string | undefined {
   if (event.type !== "model" || !("choices" in event.event)) return undefined;
   const { choices } = event.event;
   const reason: unknown = Array.isArray(choices) ? choices[0]?.finish_reason : undefined;
-  return typeof reason === "string" ? reason : undefined;
+  return typeof reason === "string" && reason !== "" ? reason : undefined;
 }
 
 /** Follows nobody elsewhere: key and conversation are meant for the configured address alone. */
