@@ -44,7 +44,7 @@ export const undoChanges = defineOperation({
         method: "post",
         path: "/changes/undo",
         summary: "Undo changes, or redo what was undone",
-        errors: ["not_found", "undo_conflict", "nothing_to_undo"],
+        errors: ["not_found", "undo_conflict", "nothing_to_undo", "approval_required"],
       },
       input,
       { anyOf: targets.map(withoutOthers) },
