@@ -193,7 +193,13 @@ function monthOf(day: Day): Said {
 
 function numbered(year: number, month: number, date: number): Said {
   const day = dayOf(year, month, date);
-  return day === null ? { day, problem: `There is no day ${date}.${month}.${year}` } : { day };
+  return day === null ? { day, problem: `There is no ${date} ${monthName(month)} ${year}` } : { day };
+}
+
+/** "February"; of a number that no month has, that number. */
+function monthName(month: number): string {
+  const name = Object.keys(months).find((word) => months[word] === month) ?? "";
+  return name === "" ? `in month ${month}` : name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
 function yearOf(digits = ""): number {
@@ -220,7 +226,7 @@ function upcoming(today: Day, month: number, date: number): Said {
     const day = dayOf(year + ahead, month, date);
     if (day !== null && day >= today) return { day };
   }
-  return { day: null, problem: `There is no day ${date}.${month}.` };
+  return { day: null, problem: `There is no ${date} ${monthName(month)}` };
 }
 
 function ofMonth(month: Day, date: number): Said {
