@@ -11,12 +11,14 @@ export type AuthOptions = {
   /** The address that people open. */
   url: string;
   trustedOrigins: string[];
+  /** Deletes a user with all that is theirs, once the password was right. */
+  leave: (userId: string) => Promise<void>;
 };
 
 const DAY_SECONDS = 24 * 60 * 60;
 
 /** Accounts and sessions, on the same database. Loading it takes a while, so it is imported after listening. */
-export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
+export function createAuth({ db, secret, url, trustedOrigins, leave }: AuthOptions) {
   const isSecure = url.startsWith("https:");
   return betterAuth({
     appName: "todo",
@@ -34,7 +36,8 @@ export function createAuth({ db, secret, url, trustedOrigins }: AuthOptions) {
       revokeSessionsOnPasswordReset: true,
       password: { hash: hashPassword, verify: verifyPassword },
     },
-    user: { deleteUser: { enabled: true } },
+    // In steps, where it would do it in one statement; what it deletes itself afterwards is gone by then.
+    user: { deleteUser: { enabled: true, beforeDelete: ({ id }) => leave(id) } },
     // A revoked session must end at once on every replica, so no copy of it is kept in a cookie. Use prolongs it; the
     // migration `session-lifetime` ends it after 30 days all the same.
     session: {

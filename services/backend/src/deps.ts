@@ -9,6 +9,7 @@ import { createDatabase, type Db } from "./db/database.ts";
 import { assertReady } from "./db/readiness.ts";
 import { placeOf } from "./db/unavailable.ts";
 import { Devices } from "./devices.ts";
+import { leave } from "./domain/accounts.ts";
 import { type AsUser, asUser } from "./domain/context.ts";
 import { validSessions } from "./domain/sessions.ts";
 import { reserveTokens } from "./domain/token-budget.ts";
@@ -100,7 +101,11 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
   const onOutcome = (outcome: string) => metrics.runs.inc({ outcome });
   const trustedOrigins = originsOf(env.BETTER_AUTH_URL);
   const { BETTER_AUTH_SECRET: secret, BETTER_AUTH_URL: url } = env;
-  const auth = once(async () => (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins }));
+  const become: AsUser = (who, job, purpose) => asUser(work, who, job, purpose);
+  const auth = once(async () => {
+    const leaveFor = (userId: string) => leave({ db, clock, asUser: become }, userId);
+    return (await import("./auth.ts")).createAuth({ db, secret, url, trustedOrigins, leave: leaveFor });
+  });
   return {
     db,
     log,
@@ -126,7 +131,7 @@ export function createDeps(env: Env, shutdown: AbortSignal, overrides: Overrides
     shutdown,
     assertReady: () => assertReady(db),
     migrate: async () => (await import("./db/migrate.ts")).migrateToLatest(migrationUrl(env)),
-    asUser: (who, job, purpose) => asUser(work, who, job, purpose),
+    asUser: become,
   };
 }
 

@@ -47,7 +47,7 @@ export function hostileArguments(random: Random, name: string, theirs: Named): s
       ...(random.chance(0.2) && { tasks: numbers() }),
     }),
     update_tasks: () => ({
-      changes: Array.from({ length: random.int(1, 6) }, () => ({
+      changes: Array.from({ length: random.int(1, random.chance(0.3) ? 20 : 6) }, () => ({
         task: number(),
         ...details(),
         title: maybe(text),

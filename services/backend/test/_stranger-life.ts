@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Model } from "@openai/agents";
 import type { Conversation } from "@todo/contract";
+import { PASSWORD } from "../../../test/support/accounts.ts";
 import { eventually } from "../../../test/support/eventually.ts";
 import { dump } from "./_dump.ts";
 import { Person, sql, type TestServer } from "./_harness.ts";
@@ -98,7 +99,7 @@ async function useOwn(bob: Person, turns: number, databaseUrl: string): Promise<
     await bob.json("GET", `/api/${path}`);
   }
   await bob.json("GET", `/api/changes?conversation=${told}`);
-  await bob.json("PATCH", `/api/tasks/${ids["tasks"]?.[0]}`, { title: "another title" });
+  for (let i = 0; i < 2; i++) await bob.json("PATCH", `/api/tasks/${ids["tasks"]?.[0]}`, { title: "another title" });
   const message = randomUUID();
   for (let i = 0; i < 2; i++) await bob.say(told ?? "", "hello again", message);
   await stopOneThatRuns(bob);
@@ -123,6 +124,7 @@ async function useOwn(bob: Person, turns: number, databaseUrl: string): Promise<
   await bob.request("DELETE", `/api/tokens/${ids["tokens"]?.[0]}`);
   for (const id of [failed, told]) await bob.request("DELETE", `/api/conversations/${id}`);
   await bob.json<{ items: Conversation[] }>("GET", "/api/conversations");
+  await bob.json("POST", "/api/auth/delete-user", { password: PASSWORD });
 }
 
 /** Stops an answer that is being written. */

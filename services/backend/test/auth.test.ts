@@ -257,7 +257,7 @@ describe("a session", () => {
       BETTER_AUTH_SECRET: "s".repeat(40),
     });
     const url = "https://todo.example";
-    const auth = createAuth({ db: server.deps.db, secret, url, trustedOrigins: [url] });
+    const auth = createAuth({ db: server.deps.db, secret, url, trustedOrigins: [url], leave: async () => {} });
     const request = new Request(`${url}/api/auth/sign-in/email`, {
       method: "POST",
       headers: { "content-type": "application/json", origin: url },

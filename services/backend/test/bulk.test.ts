@@ -1,4 +1,3 @@
-import type { Model } from "@openai/agents";
 import { functionCall } from "@openai/agents/testing";
 import {
   type ApprovalRequested,
@@ -12,12 +11,14 @@ import pg from "pg";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { claimRuns, renewLeases } from "../src/db/queries/runs.ts";
 import { append, LeaseLost } from "../src/domain/end-run.ts";
+import { PORTION } from "../src/domain/portions.ts";
 import { deleteTasks } from "../src/operations/delete-tasks.ts";
 import { decide, finishCalls } from "../src/operations/perform.ts";
 import { callOnce } from "../src/runs/call-once.ts";
 import { RunLog } from "../src/runs/run-log.ts";
 import { answering, says } from "./_answering.ts";
-import { type Person, readAnswer, signUp, sql, type TestServer } from "./_harness.ts";
+import { askApproval, withMany } from "./_bulk.ts";
+import { readAnswer, signUp, sql, type TestServer } from "./_harness.ts";
 import { slowText } from "./_models.ts";
 import { begun, never, runIs, runRow, serve } from "./_runs.ts";
 
@@ -76,34 +77,15 @@ describe("leases", () => {
 });
 
 const MANY = 1_200;
-
-/** A person with so many tasks, on a server whose model deletes all of them when it is told to. */
-async function withMany(count = MANY, model: Model = deletesAll) {
-  const server = await serve(model);
-  const ann = await signUp(server);
-  await ann.json("POST", "/api/tasks", { title: "The first" });
-  await sql(
-    server.databaseUrl,
-    `insert into tasks (id, "userId", number, title, notes, status, priority, tags, "createdAt", "updatedAt")
-     select gen_random_uuid(), $1, n, 'Task ' || n, '', 'open', 'none', '{}', now(), now() from generate_series(2, $2::int) n`,
-    [ann.userId, count],
-  );
-  return { server, ann };
-}
+const PORTIONS = MANY / PORTION;
+/** How much is done after each portion but the last. */
+const partly = Array.from({ length: PORTIONS - 1 }, (_, i) => (i + 1) * PORTION);
 
 const deletesAll = answering(({ said, turn }) =>
   said.includes("delete") && turn === 0
     ? [functionCall("delete_tasks", { tasks: null, all: "all" }, { callId: "all" })]
     : says("Well."),
 );
-
-/** Has everything asked for, and gives the approval that it waits for. */
-async function ask(ann: Person): Promise<{ id: string; approval: string }> {
-  const id = await ann.conversation();
-  const { chunks } = await ann.say(id, "delete everything");
-  const asked = chunks.find((chunk) => chunk.type === "tool-approval-request");
-  return { id, approval: asked?.type === "tool-approval-request" ? asked.approvalId : "" };
-}
 
 /** How often each task was deleted, by the audit log, and how many transactions it took. */
 async function deletions({ databaseUrl }: TestServer) {
@@ -121,12 +103,12 @@ function isOutput(chunk: Chunk): chunk is Extract<Chunk, { type: "tool-output-av
 
 describe("deleting many tasks that the user has approved", () => {
   it("is done in portions, tells how far it is, and deletes each once", async () => {
-    const { server, ann } = await withMany();
-    const { id, approval } = await ask(ann);
+    const { server, ann } = await withMany(MANY, deletesAll);
+    const { id, approval } = await askApproval(ann, "delete everything");
     const run = await runRow(server, id);
     await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
     await runIs(ann, id, "done");
-    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: 5 });
+    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: PORTIONS });
     const log = await sql<{ chunk: Chunk }>(
       server.databaseUrl,
       `select chunk from "runChunks" where "runId" = $1 order by seq`,
@@ -135,10 +117,10 @@ describe("deleting many tasks that the user has approved", () => {
     const outputs = log.map(({ chunk }) => chunk).filter(isOutput);
     expect(
       outputs.map(({ preliminary, output }) => [preliminary ?? false, toolOutputSchema.parse(output).progress]),
-    ).toEqual([...[250, 500, 750, 1_000].map((done) => [true, { done, of: MANY }]), [false, undefined]]);
+    ).toEqual([...partly.map((done) => [true, { done, of: MANY }]), [false, undefined]]);
     const last = toolOutputSchema.parse(outputs.at(-1)?.output);
     expect(last).toMatchObject({ changed: MANY, notFound: [], unchanged: [] });
-    expect(last.changes).toHaveLength(250);
+    expect(last.changes).toHaveLength(PORTION);
     expect(await ann.tasks()).toEqual([]);
     // The answer's undo takes back all of it, as far as one call goes at a time.
     const undo = () => ann.json<ToolOutput>("POST", "/api/changes/undo", { run: run.id });
@@ -153,8 +135,8 @@ describe("deleting many tasks that the user has approved", () => {
   });
 
   it("goes on after a crash where the last portion ended, and leaves alone what was changed in between", async () => {
-    const { server, ann } = await withMany();
-    const { id, approval } = await ask(ann);
+    const { server, ann } = await withMany(MANY, deletesAll);
+    const { id, approval } = await askApproval(ann, "delete everything");
     await server.deps.worker.close();
     await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
     const input = { tasks: null, all: "all" };
@@ -181,7 +163,7 @@ describe("deleting many tasks that the user has approved", () => {
         return done;
       }) as never;
     await expect(callOnce(first, deleteTasks, "all", input)).rejects.toThrow("killed");
-    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+    expect(await deletions(server)).toEqual({ tasks: PORTION, most: 1, portions: 1 });
 
     // One that is deleted comes back meanwhile, and one that is not goes.
     await ann.json("POST", "/api/tasks/restore", { tasks: [7] });
@@ -201,8 +183,8 @@ describe("deleting many tasks that the user has approved", () => {
   });
 
   it("shows what was done when it is stopped between two portions", async () => {
-    const { server, ann } = await withMany();
-    const { id, approval } = await ask(ann);
+    const { server, ann } = await withMany(MANY, deletesAll);
+    const { id, approval } = await askApproval(ann, "delete everything");
     const { id: run } = await runRow(server, id);
     // Stops it as soon as the first portion is told of.
     const stopped = new Promise<void>((resolve) => {
@@ -217,29 +199,29 @@ describe("deleting many tasks that the user has approved", () => {
     await ann.json("POST", `/api/approvals/${approval}`, { decision: "approve" });
     await stopped;
     await runIs(ann, id, "stopped");
-    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+    expect(await deletions(server)).toEqual({ tasks: PORTION, most: 1, portions: 1 });
     const part = (await ann.messages(id))[0]?.parts.find(({ type }) => type === "dynamic-tool");
     expect(part).toMatchObject({ state: "output-available", output: { error: { code: "cut_off" } } });
     expect(part).not.toHaveProperty("preliminary");
-    expect(toolOutputSchema.parse(part?.type === "dynamic-tool" ? part.output : null).changes).toHaveLength(250);
-    expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { run })).changes).toHaveLength(250);
+    expect(toolOutputSchema.parse(part?.type === "dynamic-tool" ? part.output : null).changes).toHaveLength(PORTION);
+    expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { run })).changes).toHaveLength(PORTION);
   });
 });
 
 describe("a program's call that deletes many tasks", () => {
   it("is done in portions when it is approved, and gone on with after a crash", async () => {
-    const { server, ann } = await withMany();
+    const { server, ann } = await withMany(MANY, deletesAll);
     const { approval } = await ann.json<ApprovalRequested>("POST", "/api/tasks/delete", { all: "all" });
     const step = () => server.deps.asUser(ann.userId, (ctx) => decide(ctx, approval.id, "approve"));
     expect(await step()).toBe("more");
-    expect(await deletions(server)).toEqual({ tasks: 250, most: 1, portions: 1 });
+    expect(await deletions(server)).toEqual({ tasks: PORTION, most: 1, portions: 1 });
     // Its server is gone. Whoever looks finds it.
     expect(await finishCalls(server.deps)).toBe(1);
-    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: 5 });
+    expect(await deletions(server)).toEqual({ tasks: MANY, most: 1, portions: PORTIONS });
     expect(await finishCalls(server.deps)).toBe(0);
     const decided = await ann.json<DecidedCall>("POST", `/api/approvals/${approval.id}`, { decision: "approve" });
     expect(decided.output).toMatchObject({ changed: MANY, notFound: [] });
-    expect(await deletions(server)).toMatchObject({ portions: 5 });
+    expect(await deletions(server)).toMatchObject({ portions: PORTIONS });
     expect((await ann.json<ToolOutput>("POST", "/api/changes/undo", { call: decided.call })).left).toBe(200);
     expect((await ann.request("POST", `/api/approvals/${approval.id}`, { decision: "reject" })).status).toBe(409);
   });

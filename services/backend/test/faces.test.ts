@@ -64,9 +64,9 @@ describe("every operation of the list, and nothing else,", () => {
     for (const { name, kind, scope } of operations) expect(scope, name).toBe(kind === "read" ? "read" : "write");
   });
 
-  it("says what it would delete exactly when it deletes", () => {
-    for (const { name, kind, destruction } of operations) {
-      expect(destruction !== undefined, name).toBe(kind === "destructive");
+  it("asks before it deletes much", () => {
+    for (const { name, kind, approval } of operations) {
+      if (kind === "destructive") expect(approval, name).toBeDefined();
     }
   });
 });

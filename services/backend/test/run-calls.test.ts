@@ -1,5 +1,6 @@
-import type { ApprovalDescriptor, Chunk, Task } from "@todo/contract";
+import type { Chunk, Task } from "@todo/contract";
 import { describe, expect, it, vi } from "vitest";
+import { toQuestion } from "../src/domain/approval-rules.ts";
 import { decideApproval, queueIfDecided } from "../src/domain/approvals.ts";
 import { newestRun } from "../src/domain/runs.ts";
 import { addTasks as addToList } from "../src/domain/tasks.ts";
@@ -115,7 +116,7 @@ describe("a call of a run", () => {
 });
 
 describe("a question about a call", () => {
-  const about = (tasks: Task[]) => async (): Promise<ApprovalDescriptor> => ({ action: "delete_tasks", tasks });
+  const about = (tasks: Task[]) => async () => toQuestion("delete_tasks", { tasks, shown: { tasks } });
 
   it("is not asked when it would be about nothing", async () => {
     const { claim } = await liveRun();

@@ -6,13 +6,15 @@ import { toolOutputSchema } from "./tools.ts";
 export const approvalDescriptorSchema = z.object({
   action: z.string(),
   tasks: z.array(taskSchema),
+  more: z.int().optional(),
+  after: z.array(taskSchema).optional(),
 }) satisfies z.ZodType<ApprovalDescriptor>;
 
-/** What a call of a program gets that deletes so much that its user is asked first (202 over HTTP). */
+/** What a call of a program gets that does so much that its user is asked first (202 over HTTP). */
 export const approvalRequestedSchema = z.object({
   approval: z.object({
     id: z.uuid(),
-    /** The operation that waits, and how many tasks it would delete. */
+    /** The operation that waits, and how many tasks it would change or delete. */
     action: z.string(),
     tasks: z.int(),
   }),

@@ -23,6 +23,8 @@ export const limits = {
   apiTokens: { perUser: 20, nameCharacters: 60 },
   /** Calls of programs that may wait for their user's approval at once. */
   waitingCalls: 20,
+  /** Tasks that an approval lists; of more it tells how many. */
+  approvalTasks: 250,
   /** Event streams of one kind that a user may have open on one replica. */
   streamsPerUser: 20,
   /** Changes of tasks that one event carries at most, and bytes of them; after more the page looks again. */
@@ -37,5 +39,7 @@ export const limits = {
     perUser: 3,
     /** Deleting this many tasks in one run, or with one token in a minute, waits for the user's approval. */
     deletesBeforeApproval: 5,
+    /** The same for changing the title, the notes or the tags of this many. */
+    textsBeforeApproval: 11,
   },
 } as const;

@@ -10,11 +10,15 @@
 import type { RunErrorCode } from "./errors.ts";
 import type { Task } from "./tasks.ts";
 
-/** The exact tasks that an approval is about, as they were when it was asked for. */
+/** What an approval is about: these tasks and no others, as they were when it was asked for. */
 export type ApprovalDescriptor = {
   /** The operation that waits. */
   action: string;
+  /** Of very many the first; `more` tells how many others there are. */
   tasks: Task[];
+  more?: number | undefined;
+  /** How each of `tasks` would be, in the same order; absent where they would be gone. */
+  after?: Task[] | undefined;
 };
 
 export type Notice = { code: RunErrorCode; message: string; retry: boolean };
@@ -121,6 +125,17 @@ export function foldChunk(state: AnswerState, chunk: Chunk): AnswerState {
     case "abort":
       return state;
   }
+}
+
+/** How many changes a tool's output tells of, listed or not. */
+export function countChanges({
+  changes,
+  changed,
+}: {
+  changes: readonly unknown[];
+  changed?: number | undefined;
+}): number {
+  return changed ?? changes.length;
 }
 
 /** What a message says in words: its texts, one below the other. */

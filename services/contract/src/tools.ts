@@ -17,8 +17,10 @@ export const toolOutputSchema = z.object({
   /** Tasks that the user does not have, and tasks that were already so: as they were named in the call. */
   notFound: z.array(taskRefSchema).optional(),
   unchanged: z.array(taskRefSchema).optional(),
-  /** `undo_changes` only: how many changes of what was named are still to be taken back; the same call goes on. */
+  /** `undo_changes` only: how many changes of what was named are still to be taken back. */
   left: z.int().optional(),
+  /** The input that goes on with what is left, whatever was changed since. */
+  next: z.record(z.string(), z.unknown()).optional(),
   /** `list_changes` only: what was changed, the newest first. */
   history: z.array(pastChangeSchema).optional(),
   /** Set when nothing was changed: a sentence for the model to act on. */

@@ -1,4 +1,5 @@
 import type { Due, Task, TaskChange, ToolOutput } from "@todo/contract";
+import { countChanges } from "@todo/contract/message";
 import { formatDue } from "./dates.ts";
 
 /** One field that a change altered, in words. */
@@ -42,8 +43,8 @@ export function toolOutputOf(output: unknown): ToolOutput | null {
 }
 
 /** How many changes were made besides those that are listed. */
-export function unlistedIn({ changes, changed }: ToolOutput): number {
-  return (changed ?? changes.length) - changes.length;
+export function unlistedIn(output: ToolOutput): number {
+  return countChanges(output) - output.changes.length;
 }
 
 export function inWords(count: number): string {

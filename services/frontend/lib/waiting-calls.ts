@@ -1,6 +1,8 @@
 import type { PendingApproval } from "@todo/contract";
+import { countChanges } from "@todo/contract/message";
 import { ApiError, messageOf } from "./api/api-error.ts";
 import { decideCall, listWaitingCalls } from "./api/approvals.ts";
+import { capital, countOf, wishedIn } from "./approvals.ts";
 import { offerUndo } from "./offer-undo.ts";
 import { createStore, type Store } from "./store.ts";
 import { showToast } from "./toasts.ts";
@@ -39,13 +41,14 @@ export function createWaitingCallsStore(onDone: () => Promise<void>): WaitingCal
   return {
     ...store,
     refresh,
-    async decide({ id }, decision) {
+    async decide({ id, descriptor }, decision) {
+      const { participle } = wishedIn(descriptor);
       store.set({ problem: null });
       try {
         const { output, call } = await decideCall(id, decision);
         const events = output.changes.flatMap(({ event }) => event ?? []);
-        const done = output.error?.message ?? `Deleted ${countOf(output.changed ?? output.changes.length)}`;
-        if (decision === "reject") showToast("Rejected. Nothing was deleted.");
+        const done = output.error?.message ?? `${capital(participle)} ${countOf(countChanges(output))}`;
+        if (decision === "reject") showToast(`Rejected. Nothing was ${participle}.`);
         else if (events.length === 0) showToast(done);
         else offerUndo(done, call === undefined ? { changes: events } : { call }, onDone);
         await onDone();
@@ -63,9 +66,6 @@ export function createWaitingCallsStore(onDone: () => Promise<void>): WaitingCal
 /** Who asks for what, in a sentence without its end. */
 export function wishOf({ tokenName, descriptor }: PendingApproval): string {
   const who = tokenName === null ? "A program" : `“${tokenName}”`;
-  return `${who} asks to delete ${countOf(descriptor.tasks.length)}`;
-}
-
-function countOf(tasks: number): string {
-  return tasks === 1 ? "1 task" : `${tasks} tasks`;
+  const { verb, what } = wishedIn(descriptor);
+  return `${who} asks to ${verb} ${what}`;
 }

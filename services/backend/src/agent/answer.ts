@@ -4,7 +4,7 @@ import type { Reservation } from "../domain/token-budget.ts";
 import type { Answerer } from "../runs/answerer.ts";
 import { RunFault } from "../runs/run-fault.ts";
 import type { AnswerLimits } from "./answer-meter.ts";
-import { planDeletes } from "./ask-approval.ts";
+import { type Planned, plan } from "./ask-approval.ts";
 import { buildInput, INSTRUCTIONS } from "./instructions.ts";
 import { JournaledModel } from "./journaled-model.ts";
 import type { AssistantModel } from "./model.ts";
@@ -30,7 +30,7 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
     async answer({ run, log, question, journal, stepBegun }, signal) {
       if (!isOn) throw new RunFault("assistant_off", "The assistant is switched off.");
       if (stepBegun) log.push({ type: "reset-step" });
-      const plannedDeletes = new Map<string, number>();
+      const planned: Planned = new Map();
       const asked = { text: question.asked, now: run.createdAt, zone: run.timeZone, shown: question.context.shown };
       const journaled = new JournaledModel(await model.load(asked), {
         run,
@@ -41,7 +41,7 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
         spending: reserve && new Spending((amounts) => reserve(run.userId, amounts), answerLimits, onError),
         silenceMs: model.silenceMs,
         firstMs: model.firstMs ?? model.silenceMs,
-        onTurn: (output) => planDeletes(plannedDeletes, output),
+        onTurn: (output) => plan(planned, output),
       });
       const agent = new Agent<ToolRun>({
         name: "Todo assistant",
@@ -58,7 +58,7 @@ export function createAnswerer({ model, answerLimits, reserve, isOn, onError }: 
         stream: true,
         signal,
         maxTurns: limits.run.turns,
-        context: { run, log, plannedDeletes, signal },
+        context: { run, log, planned, signal },
       });
       try {
         for await (const _ of result) {

@@ -1,17 +1,15 @@
 import { type FunctionTool, type RunContext, tool } from "@openai/agents";
-import { limits, type ToolOutput } from "@todo/contract";
+import { countChanges, limits, type ToolOutput } from "@todo/contract";
 import { z } from "zod";
-import { countChanges } from "../domain/portions.ts";
 import { operations } from "../operations/index.ts";
 import { inputForModels } from "../operations/json-schema.ts";
 import type { Operation } from "../operations/operation.ts";
 import { type Claim, callOnce } from "../runs/call-once.ts";
-import { askIfNeeded } from "./ask-approval.ts";
+import { askIfNeeded, type Planned } from "./ask-approval.ts";
 
 /** What a run hands to its tools; never sent to a model. Whose tasks they are is the run's, no tool can name another. */
 export type ToolRun = Claim & {
-  /** Tool calls of this run that want to delete, and how many tasks each. */
-  plannedDeletes: Map<string, number>;
+  planned: Planned;
 };
 
 /** The operations as tools of the SDK. */

@@ -1,22 +1,23 @@
 import { randomUUID } from "node:crypto";
-import type { ApprovalDescriptor, Chunk, Run } from "@todo/contract";
+import type { Chunk, Run } from "@todo/contract";
 import * as queries from "../db/queries/approvals.ts";
 import { findRun, queueRun, type RunRow, toRun } from "../db/queries/runs.ts";
 import type { CallRef } from "../db/queries/task-events.ts";
 import { AppError, notFound } from "./app-error.ts";
+import type { Question, TaskId } from "./approval-rules.ts";
 import type { Context } from "./context.ts";
 import { touch } from "./conversations.ts";
 import { append, storeWaiting } from "./end-run.ts";
 
 /** Asks the user to approve a tool call. The caller holds the run's lock and logs the chunk. */
-export async function askApproval(ctx: Context, call: CallRef, descriptor: ApprovalDescriptor): Promise<Chunk> {
+export async function askApproval(ctx: Context, call: CallRef, question: Question): Promise<Chunk> {
   const id = randomUUID();
-  await queries.insertApproval(ctx.db, { ...call, id, userId: ctx.userId, descriptor, createdAt: ctx.now });
+  await queries.insertApproval(ctx.db, { ...call, ...question, id, userId: ctx.userId, createdAt: ctx.now });
   return {
     type: "tool-approval-request",
     approvalId: id,
     toolCallId: call.callId,
-    approvalDescriptor: descriptor,
+    approvalDescriptor: question.descriptor,
   };
 }
 
@@ -29,8 +30,8 @@ export async function findCallApproval(
 }
 
 /** The tasks that an approval is about, in the order of its card. */
-export function listApprovedTasks(ctx: Context, approvalId: string): Promise<{ id: string; number: number }[]> {
-  return queries.listApprovedTasks(ctx.db, approvalId);
+export function listApprovedTasks(ctx: Context, approvalId: string): Promise<TaskId[]> {
+  return queries.listApprovedTasks(ctx.db, ctx.userId, approvalId);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Conversation, type ConversationPage, limits, type Message, type MessagePage } from "@todo/contract";
 import * as queries from "../db/queries/conversations.ts";
-import { listMessages as listMessageRows, type StoredMessage } from "../db/queries/messages.ts";
+import { deleteMessagesOf, listMessages as listMessageRows, type StoredMessage } from "../db/queries/messages.ts";
 import { deleteChunksOf } from "../db/queries/run-log.ts";
-import { cutOffRunsOf, lockRunsOf } from "../db/queries/runs.ts";
+import { cutOffRunsOf, lockNewestRun } from "../db/queries/runs.ts";
 import { touchConversations } from "../db/queries/user-states.ts";
 import { AppError, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
@@ -51,19 +51,23 @@ export async function renameConversation(ctx: Context, id: string, title: string
   return getConversation(ctx, id);
 }
 
-/** Chunks of a log that go with one transaction. */
-const DELETED_AT_ONCE = 1_000;
+/** Chunks of a log, and messages with their runs, that go with one transaction. */
+const CHUNKS_AT_ONCE = 1_000;
+const MESSAGES_AT_ONCE = 250;
 
 /**
- * Deletes a conversation with its messages and runs, for good. Tasks stay. One with a long log goes in steps, each a
- * transaction of its own: gives whether it is gone by now, and is called again until then. Who dies in between leaves it
- * on the list, to be deleted once more.
+ * Deletes a conversation with its messages and runs, for good. Tasks stay. One with a long log or many messages goes in
+ * steps, each a transaction of its own: gives whether it is gone by now, and is called again until then. Who dies in
+ * between leaves it on the list, to be deleted once more.
  * @throws AppError `not_found`
  */
 export async function deleteConversation(ctx: Context, id: string): Promise<boolean> {
-  await lockRunsOf(ctx.db, ctx.userId, id);
+  await lockNewestRun(ctx.db, ctx.userId, id);
   await touch(ctx);
-  if ((await deleteChunksOf(ctx.db, ctx.userId, id, DELETED_AT_ONCE)) === DELETED_AT_ONCE) {
+  const isLong =
+    (await deleteChunksOf(ctx.db, ctx.userId, id, CHUNKS_AT_ONCE)) === CHUNKS_AT_ONCE ||
+    (await deleteMessagesOf(ctx.db, ctx.userId, id, MESSAGES_AT_ONCE)) === MESSAGES_AT_ONCE;
+  if (isLong) {
     await cutOffRunsOf(ctx.db, ctx.userId, id, ctx.now);
     return false;
   }

@@ -1,31 +1,33 @@
 import { limits, type ToolOutput } from "@todo/contract";
 import { addRunChanges } from "../db/queries/runs.ts";
 import type { CallRef } from "../db/queries/task-events.ts";
-import { countDeletes, findToolEffect, hasChanged, insertToolEffect } from "../db/queries/tool-effects.ts";
+import { countDeletes, findToolEffect, hasChanged, putToolEffect } from "../db/queries/tool-effects.ts";
 import { AppError } from "./app-error.ts";
 import type { Context } from "./context.ts";
 import { LeaseLost } from "./end-run.ts";
 import type { RunRow } from "./runs.ts";
 
-/** What a call of a run has given before; undefined for one that has not been made. */
-export function findCallResult(ctx: Context, call: CallRef): Promise<ToolOutput | undefined> {
+/** What a call of a run has given before, and the input for what is left of it; undefined for one that has not been made. */
+export function findCallResult(ctx: Context, call: CallRef) {
   return findToolEffect(ctx.db, call);
 }
 
-/** Stores what a call of `tool` gave, and how many tasks it deleted, so that it is not made again. */
+/**
+ * Stores what a call of `tool` gave, and how many tasks it deleted, so that it is not made again; one that is done in part
+ * with the input for the rest.
+ */
 export async function storeCallResult(
   ctx: Context,
   call: CallRef,
   tool: string,
-  result: ToolOutput,
-  deletes: number,
+  { result, rest, deletes }: { result: ToolOutput; rest: Record<string, unknown> | null; deletes: number },
 ): Promise<void> {
-  await insertToolEffect(ctx.db, { ...call, userId: ctx.userId, tool, result, deletes, at: ctx.now });
+  await putToolEffect(ctx.db, { ...call, userId: ctx.userId, tool, result, rest, deletes, at: ctx.now });
 }
 
-/** Whether an earlier call of `tool` has changed anything in the run. */
-export function hasChangedBefore(ctx: Context, run: RunRow, tool: string): Promise<boolean> {
-  return hasChanged(ctx.db, run.id, tool);
+/** Whether another call of `tool` has changed anything in the run. */
+export function hasChangedBefore(ctx: Context, call: CallRef, tool: string): Promise<boolean> {
+  return hasChanged(ctx.db, call, tool);
 }
 
 /**

@@ -1,22 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type {
-  NewTask,
-  Task,
-  TaskChange,
-  TaskChangeKind,
-  TaskFilter,
-  TaskPage,
-  TaskPatch,
-  TaskRef,
-} from "@todo/contract";
+import type { NewTask, Task, TaskChange, TaskChangeKind, TaskFilter, TaskPage, TaskRef } from "@todo/contract";
 import { insertTaskEvents } from "../db/queries/task-events.ts";
 import * as taskList from "../db/queries/task-list.ts";
 import * as queries from "../db/queries/tasks.ts";
 import { setNextTaskNumber, touchTasks } from "../db/queries/user-states.ts";
 import { AppError, notFound } from "./app-error.ts";
+import type { TaskId } from "./approval-rules.ts";
 import type { Context } from "./context.ts";
-
-export type TaskKey = queries.TaskKey;
 
 /** One page of the user's tasks. @throws AppError `unprocessable` for a cursor that is none of this list. */
 export async function listTasks(ctx: Context, filter: TaskFilter): Promise<TaskPage> {
@@ -26,8 +16,8 @@ export async function listTasks(ctx: Context, filter: TaskFilter): Promise<TaskP
 }
 
 /** @throws AppError `not_found` */
-export async function getTask(ctx: Context, key: TaskKey): Promise<Task> {
-  const task = await queries.findTask(ctx.db, ctx.userId, key);
+export async function getTask(ctx: Context, id: string): Promise<Task> {
+  const task = await queries.findTask(ctx.db, ctx.userId, id);
   if (!task) throw notFound("task");
   return task;
 }
@@ -81,18 +71,6 @@ export async function addTasks(ctx: Context, tasks: readonly NewTask[]): Promise
   );
 }
 
-/** Changes one task. Nothing is written when it is so already. @throws AppError `not_found` */
-export async function updateTask(ctx: Context, key: TaskKey, patch: TaskPatch): Promise<TaskChange | undefined> {
-  await lock(ctx);
-  const before = await queries.findTask(ctx.db, ctx.userId, key, { lock: true });
-  if (!before) throw notFound("task");
-  const wanted = patch.tags ? { ...patch, tags: unique(patch.tags) } : patch;
-  if (isSo(before, wanted)) return undefined;
-  const after = await queries.updateTask(ctx.db, ctx.userId, before.id, wanted, ctx.now);
-  const [change] = await record(ctx, [{ kind: kindOf(before, after), before, after }]);
-  return change;
-}
-
 /** What becomes of tasks that are changed alike: `deleted` hides them, and not `deleted` brings back hidden ones. */
 export type SetTo = { status: Task["status"] } | { deleted: boolean };
 
@@ -100,20 +78,34 @@ export type SetTo = { status: Task["status"] } | { deleted: boolean };
  * Sets tasks to something, in a few statements for any number of them, and sorts what came of it: changed, already so, or
  * no such task (for `deleted: false`, no such deleted one). Those named twice count once.
  */
-export async function setTasks(
-  ctx: Context,
-  refs: readonly TaskRef[],
-  to: SetTo,
-): Promise<{ changes: TaskChange[]; notFound: TaskRef[]; unchanged: TaskRef[] }> {
+export async function setTasks(ctx: Context, refs: readonly TaskRef[], to: SetTo): Promise<Sorted> {
   await lock(ctx);
   const found = await queries.findTasks(ctx.db, ctx.userId, refs, { orDeleted: true, lock: true });
+  return writeChanges(
+    ctx,
+    sortChanges(found, refs, (before) => changeTo(ctx, before, to)),
+  );
+}
+
+/** What came of the tasks that a call names: changed, no such task, or already so. */
+export type Sorted = { changes: TaskChange[]; notFound: TaskRef[]; unchanged: TaskRef[] };
+
+/**
+ * Sorts what is to become of these tasks, of which those are `found`. `changeFor` gives the change of a task as it is then,
+ * nothing when it is so already, and "missing" when it is none of those that are meant.
+ */
+export function sortChanges(
+  found: readonly Task[],
+  refs: Iterable<TaskRef>,
+  changeFor: (before: Task, ref: TaskRef) => TaskChange | "missing" | undefined,
+): Sorted {
   const rows = new Map<TaskRef, Task>(
     found.flatMap((task) => [[task.number, task] as const, [task.id, task] as const]),
   );
-  const output = { changes: [] as TaskChange[], notFound: [] as TaskRef[], unchanged: [] as TaskRef[] };
+  const output: Sorted = { changes: [], notFound: [], unchanged: [] };
   for (const ref of new Set(refs)) {
     const before = rows.get(ref);
-    const change = before && changeTo(ctx, before, to);
+    const change = before && changeFor(before, ref);
     if (!before || change === "missing") output.notFound.push(ref);
     else if (!change) output.unchanged.push(ref);
     else {
@@ -122,12 +114,14 @@ export async function setTasks(
       rows.set(change.after.number, change.after).set(change.after.id, change.after);
     }
   }
-  await queries.putTasks(
-    ctx.db,
-    ctx.userId,
-    output.changes.map(({ after }) => after),
-  );
-  return { ...output, changes: await record(ctx, output.changes) };
+  return output;
+}
+
+/** Writes changes, in two statements for any number of them. The caller holds the locks of their rows. */
+export async function writeChanges(ctx: Context, sorted: Sorted): Promise<Sorted> {
+  const last = new Map(sorted.changes.map(({ after }) => [after.id, after]));
+  await queries.putTasks(ctx.db, ctx.userId, [...last.values()]);
+  return { ...sorted, changes: await record(ctx, sorted.changes) };
 }
 
 function changeTo(ctx: Context, before: Task, to: SetTo): TaskChange | "missing" | undefined {
@@ -144,9 +138,14 @@ function changeTo(ctx: Context, before: Task, to: SetTo): TaskChange | "missing"
   return { kind: kindOf(before, after), before, after };
 }
 
-/** Every task of a status that is there now. */
-export async function listAllTasks(ctx: Context, status: "open" | "done" | "all"): Promise<Task[]> {
-  return queries.listAllTasks(ctx.db, ctx.userId, status);
+/** The first tasks of a status that are there now, at most `limit`, in the order of their numbers. */
+export async function listAllTasks(ctx: Context, status: "open" | "done" | "all", limit: number): Promise<Task[]> {
+  return queries.listAllTasks(ctx.db, ctx.userId, status, limit);
+}
+
+/** Which tasks of a status are there now, all of them, in the order of their numbers. */
+export async function listAllIds(ctx: Context, status: "open" | "done" | "all"): Promise<TaskId[]> {
+  return queries.listAllIds(ctx.db, ctx.userId, status);
 }
 
 /** Locks the user's list until the transaction ends, and counts a change of it. Gives the next free number. */
@@ -159,16 +158,13 @@ function record(ctx: Context, changes: TaskChange[]): Promise<TaskChange[]> {
   return insertTaskEvents(ctx.db, ctx.userId, changes, { call: ctx.call, at: ctx.now });
 }
 
-function kindOf(before: Task, after: Task): TaskChangeKind {
+/** What a change is called that does not delete or restore. */
+export function kindOf(before: Task, after: Task): TaskChangeKind {
   if (before.status === after.status) return "updated";
   return after.status === "done" ? "completed" : "reopened";
 }
 
-function isSo(task: Task, patch: TaskPatch): boolean {
-  const wanted = { ...task, ...patch };
-  return JSON.stringify(wanted) === JSON.stringify(task);
-}
-
-function unique(tags: readonly string[]): string[] {
+/** Each tag once, in lower case. */
+export function unique(tags: readonly string[]): string[] {
   return [...new Set(tags.map((tag) => tag.toLowerCase()))];
 }

@@ -1,8 +1,9 @@
-import { limits, type PastChange, type Task, type TaskChange, type TaskChangeKind, type TaskRef } from "@todo/contract";
+import type { PastChange, Task, TaskChange, TaskChangeKind, TaskRef } from "@todo/contract";
 import * as events from "../db/queries/task-events.ts";
 import { findTasks, putTasks } from "../db/queries/tasks.ts";
 import { AppError, type ErrorDetail, notFound } from "./app-error.ts";
 import type { Context } from "./context.ts";
+import { PORTION } from "./portions.ts";
 import { lock } from "./tasks.ts";
 
 type TaskEvent = events.TaskEvent;
@@ -11,22 +12,24 @@ type TaskEvent = events.TaskEvent;
  * What to take back: changes by their numbers in the audit log, all of an answer (`run`) or of a call, or else the newest:
  * the newest change of each of these tasks, or all changes of the newest answer or call that made any.
  */
-export type UndoTarget =
-  | { changes: readonly number[] }
-  | { run: string }
-  | { call: string }
-  | { newest: "change" | "undo"; tasks: readonly TaskRef[] | null };
+export type UndoTarget = UndoGroup | { newest: "change" | "undo"; tasks: readonly TaskRef[] | null };
+
+/** `only`: of these no others than changes that are no undo, or than undos. */
+export type UndoGroup = ({ changes: readonly number[] } | { run: string } | { call: string }) & {
+  only: "change" | "undo" | null;
+};
 
 export type Undone = {
   changes: TaskChange[];
   /** Tasks that are named but have nothing to take back. */
   notFound: TaskRef[];
-  /** How many changes of the target are still to be taken back: the same call again goes on with them. */
+  /** How many changes of the target are still to be taken back, and by which target. */
   left: number;
+  rest: UndoGroup | null;
 };
 
 /**
- * Takes changes back, at most `limits.undoChanges` in one call and all of these or none. Of a task only those fields are
+ * Takes changes back, the newest first, at most `PORTION` in one call and all of these or none. Of a task only those fields are
  * set back that the changes altered, so later changes of others stay. An undo is a change too: undone, it is a redo.
  * What is taken back already stays so.
  * @param anyway also where a later change is lost by it
@@ -43,24 +46,25 @@ export async function undo(ctx: Context, target: UndoTarget, anyway: boolean): P
   const conflicts = steps.flatMap(conflictsOf);
   if (conflicts.length > 0 && !anyway) throw conflict(conflicts);
   const changes = await apply(ctx, steps);
-  return { changes, notFound: found.notFound, left: found.left };
+  const { notFound, left, group } = found;
+  return { changes, notFound, left, rest: left > 0 ? group : null };
 }
 
-type Target = { events: TaskEvent[]; notFound: TaskRef[]; left: number };
+type Target = { events: TaskEvent[]; notFound: TaskRef[]; left: number; group: UndoGroup | null };
 
 async function findTarget(ctx: Context, target: UndoTarget): Promise<Target> {
   if ("newest" in target) return findNewest(ctx, target.newest === "undo", target.tasks);
-  const filter = filterFor(target);
-  const some = await listEffective(ctx, filter);
-  if (some.events.length === 0 && (await events.countTaskEvents(ctx.db, ctx.userId, filter)) === 0) {
+  const some = await listEffective(ctx, target);
+  if (some.events.length === 0 && (await events.countTaskEvents(ctx.db, ctx.userId, filterFor(target))) === 0) {
     throw notFound("change");
   }
   return some;
 }
 
-function filterFor(target: Exclude<UndoTarget, { newest: unknown }>): events.EventFilter {
-  if ("changes" in target) return { ids: target.changes };
-  return "run" in target ? { runId: target.run } : { callId: target.call };
+function filterFor({ only, ...target }: UndoGroup): events.EventFilter {
+  const undo = only === null ? {} : { undo: only === "undo" };
+  if ("changes" in target) return { ids: target.changes, ...undo };
+  return "run" in target ? { runId: target.run, ...undo } : { callId: target.call, ...undo };
 }
 
 async function findNewest(ctx: Context, isUndo: boolean, refs: readonly TaskRef[] | null): Promise<Target> {
@@ -68,33 +72,30 @@ async function findNewest(ctx: Context, isUndo: boolean, refs: readonly TaskRef[
   if (refs === null) {
     const [newest] = await events.listTaskEvents(ctx.db, ctx.userId, filter, 1);
     if (!newest) throw new AppError("nothing_to_undo", `There is nothing to ${isUndo ? "redo" : "undo"}.`);
-    return listEffective(ctx, groupOf(newest), filter);
+    return listEffective(ctx, groupOf(newest));
   }
   const tasks = await findTasks(ctx.db, ctx.userId, refs, { orDeleted: true });
   const ids = tasks.map(({ id }) => id);
   const newest = await events.listNewestEvents(ctx.db, ctx.userId, ids, filter);
   const having = new Set(newest.map(({ taskId }) => taskId));
   const known = new Set(tasks.flatMap(({ id, number }): TaskRef[] => (having.has(id) ? [id, number] : [])));
-  return { events: newest, notFound: refs.filter((ref) => !known.has(ref)), left: 0 };
+  return { events: newest, notFound: refs.filter((ref) => !known.has(ref)), left: 0, group: null };
 }
 
 /** What belongs together: all changes of one answer, else of one call, else (from before calls were noted) one alone. */
-function groupOf({ id, runId, callId }: TaskEvent): events.EventFilter {
-  if (runId !== null) return { runId };
-  return callId === null ? { ids: [id] } : { callId };
+function groupOf({ id, runId, callId, undo }: TaskEvent): UndoGroup {
+  const only = undo ? "undo" : "change";
+  if (runId !== null) return { run: runId, only };
+  return callId === null ? { changes: [id], only } : { call: callId, only };
 }
 
 /** The newest changes that are in effect, and how many more there are. */
-async function listEffective(
-  ctx: Context,
-  filter: events.EventFilter,
-  more: events.EventFilter = { undone: false },
-): Promise<Target> {
-  const wanted = { ...filter, ...more };
-  const found = await events.listTaskEvents(ctx.db, ctx.userId, wanted, limits.undoChanges);
-  const isAll = found.length < limits.undoChanges;
+async function listEffective(ctx: Context, group: UndoGroup): Promise<Target> {
+  const wanted = { ...filterFor(group), undone: false };
+  const found = await events.listTaskEvents(ctx.db, ctx.userId, wanted, PORTION);
+  const isAll = found.length < PORTION;
   const left = isAll ? 0 : (await events.countTaskEvents(ctx.db, ctx.userId, wanted)) - found.length;
-  return { events: found, notFound: [], left };
+  return { events: found, notFound: [], left, group };
 }
 
 /** What undo sets back; whether a task is deleted is one of them. */

@@ -1,19 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { isDeepStrictEqual } from "node:util";
 import {
-  type ApprovalDescriptor,
   type ApprovalRequested,
   type DecidedCall,
   limits,
   type PendingApproval,
-  type Task,
   type ToolOutput,
 } from "@todo/contract";
 import * as queries from "../db/queries/approvals.ts";
-import { type Call, countTokenDeletes } from "../db/queries/task-events.ts";
+import { type Call, countTokenDeletes, countTokenTexts } from "../db/queries/task-events.ts";
 import { AppError } from "./app-error.ts";
+import { asksFrom, type Counted, isMuch, type Named, type Question, type TaskId } from "./approval-rules.ts";
 import type { Context, Db } from "./context.ts";
-import { endPortion, nextPortion } from "./portions.ts";
+import { nextPortion, sumUp } from "./portions.ts";
 import { lock } from "./tasks.ts";
 
 /** A call of REST or MCP that its user was asked about. */
@@ -23,34 +21,39 @@ export type WaitingCall = {
   askedAt: Date;
   zone: string;
   /** The tasks that the user saw. */
-  approved: readonly Pick<Task, "id" | "number">[];
+  approved: readonly TaskId[];
 };
 
 const RECENT_MS = 60_000;
 const KEPT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /**
- * Whether a call that names `count` tasks to delete must be asked about. What its token has deleted in the last minute
- * counts with it, so that a bulk delete can't hide in small ones; calls that delete wait for each other here.
+ * Whether a call that names these tasks must be asked about. What its token has done in the last minute counts with it, so
+ * that much can't hide in small calls, which wait for each other here.
  */
-export async function needsApproval(ctx: Context, count: number): Promise<boolean> {
-  if (count >= limits.run.deletesBeforeApproval) return true;
+export async function needsApproval(ctx: Context, of: Counted, named: Named): Promise<boolean> {
+  if (named === "all" || isMuch(of, [named])) return true;
   const tokenId = ctx.call?.tokenId ?? null;
-  if (count === 0 || tokenId === null) return false;
+  if (named.length === 0 || tokenId === null) return false;
   await lock(ctx);
-  const recent = await countTokenDeletes(ctx.db, ctx.userId, tokenId, new Date(ctx.now.getTime() - RECENT_MS));
-  return recent + count >= limits.run.deletesBeforeApproval;
+  const since = new Date(ctx.now.getTime() - RECENT_MS);
+  const recent =
+    of === "deletes"
+      ? await countTokenDeletes(ctx.db, ctx.userId, tokenId, since)
+      : await countTokenTexts(ctx.db, ctx.userId, tokenId, since, named);
+  return recent + new Set(named).size >= asksFrom[of];
 }
 
 /**
- * Refuses what the context's call has just done when its token has so deleted as many tasks as must be asked about, in the
- * last minute. Only what is named beforehand can be asked about.
+ * Refuses what the context's call has just done when its token has so deleted as many tasks as must be asked about: since a
+ * minute before it was asked for, so that the steps of one call count together. Only what is named beforehand can be asked
+ * about.
  * @throws AppError `approval_required`
  */
-export async function assertFewDeleted(ctx: Context): Promise<void> {
+export async function assertFewDeleted(ctx: Context & { askedAt: Date }): Promise<void> {
   const tokenId = ctx.call?.tokenId ?? null;
   if (tokenId === null) return;
-  const recent = await countTokenDeletes(ctx.db, ctx.userId, tokenId, new Date(ctx.now.getTime() - RECENT_MS));
+  const recent = await countTokenDeletes(ctx.db, ctx.userId, tokenId, new Date(ctx.askedAt.getTime() - RECENT_MS));
   if (recent < limits.run.deletesBeforeApproval) return;
   throw new AppError(
     "approval_required",
@@ -64,26 +67,26 @@ export async function assertFewDeleted(ctx: Context): Promise<void> {
  */
 export async function askAboutCall(
   ctx: Context & { call: Call; zone: string },
-  descriptor: ApprovalDescriptor,
+  of: Counted,
+  question: Question,
   input: unknown,
 ): Promise<ApprovalRequested> {
   const { call, zone, userId } = ctx;
+  const { callId, tokenId } = call;
   await lock(ctx);
-  const asked = { descriptor, input, tokenId: call.tokenId };
-  const waiting = await queries.listWaitingCalls(ctx.db, userId);
-  const same = waiting.find((each) => isSame(each, asked));
-  if (same) return toRequested(same.id, descriptor);
-  if (waiting.length >= limits.waitingCalls) {
-    throw new AppError("conflict", `Not done: ${waiting.length} calls wait in the app already. Decide those first.`);
+  const same = await queries.findSameWaiting(ctx.db, userId, { ...question, input, tokenId });
+  if (same !== undefined) return toRequested(same, of, question);
+  const waiting = await queries.countWaitingCalls(ctx.db, userId);
+  if (waiting >= limits.waitingCalls) {
+    throw new AppError("conflict", `Not done: ${waiting} calls wait in the app already. Decide those first.`);
   }
   const id = randomUUID();
-  const { callId, tokenId } = call;
   await queries.insertWaitingCall(ctx.db, {
-    ...{ id, userId, callId, tokenId, descriptor, input },
+    ...{ id, userId, callId, tokenId, ...question, input },
     timeZone: zone,
     createdAt: ctx.now,
   });
-  return toRequested(id, descriptor);
+  return toRequested(id, of, question);
 }
 
 /** The user's calls that wait, newest first. */
@@ -125,18 +128,13 @@ export async function decideCall(
   if (stored?.status !== status) throw new AppError("approval_decided", "This was decided before.");
   const isUnfinished = stored.left !== null && stored.left > 0;
   if (status === "rejected" || !(isNew || isUnfinished)) return done(stored.output ?? NOTHING);
+  const approved = { id, tasks: await queries.listApprovedTasks(ctx.db, ctx.userId, id) };
   const call = toCall(found);
-  const approved = { id, tasks: call.approved };
   const portion = await nextPortion(ctx, approved);
-  const { output, left } = await endPortion(
-    ctx,
-    approved,
-    portion,
-    await carryOut({ ...call, approved: portion.tasks }),
-  );
-  if (left > 0) return "more";
+  const output = sumUp(portion.before, await carryOut({ ...call, approved: portion.tasks }));
+  const left = output.error ? 0 : portion.left;
   await queries.storePortion(ctx.db, ctx.userId, id, { left, output });
-  return done(output);
+  return left > 0 ? "more" : done(output);
 }
 
 /** Approved calls of all users that whoever did them has left half done, at most so many. */
@@ -153,28 +151,20 @@ const NOTHING: ToolOutput = { changes: [] };
 
 type Stored = NonNullable<Awaited<ReturnType<typeof queries.findApproval>>>;
 
-function toCall({ callId, tokenId, descriptor, input, createdAt, timeZone }: Stored): WaitingCall {
+function toCall({ callId, tokenId, action, input, createdAt, timeZone }: Stored): Omit<WaitingCall, "approved"> {
   return {
-    call: { runId: null, callId, operation: descriptor.action, tokenId },
+    call: { runId: null, callId, operation: action, tokenId },
     input,
     askedAt: createdAt,
     zone: timeZone ?? "UTC",
-    approved: descriptor.tasks,
   };
 }
 
-type Asked = { descriptor: ApprovalDescriptor; input: unknown; tokenId: string | null };
-
-function isSame(waiting: Asked, asked: Asked): boolean {
-  const essence = ({ descriptor: { action, tasks }, input, tokenId }: Asked) =>
-    JSON.parse(JSON.stringify({ action, input, tokenId, ids: tasks.map(({ id }) => id) }));
-  return isDeepStrictEqual(essence(waiting), essence(asked));
-}
-
-function toRequested(id: string, { action, tasks }: ApprovalDescriptor): ApprovalRequested {
+function toRequested(id: string, of: Counted, { descriptor, tasks }: Question): ApprovalRequested {
   const count = tasks.length === 1 ? "a task" : `${tasks.length} tasks`;
+  const what = of === "deletes" ? "deleting" : "changing the words of";
   return {
-    approval: { id, action, tasks: tasks.length },
-    message: `Not done yet: deleting ${count} needs the user's approval, which waits in the app. Do not call this again.`,
+    approval: { id, action: descriptor.action, tasks: tasks.length },
+    message: `Not done yet: ${what} ${count} needs the user's approval, which waits in the app. Do not call this again.`,
   };
 }

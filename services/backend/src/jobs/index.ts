@@ -1,5 +1,6 @@
 import { isUnavailable } from "../db/unavailable.ts";
 import type { Deps } from "../deps.ts";
+import { finishLeaving } from "../domain/accounts.ts";
 import { forgetEndedWindows } from "../domain/rate-limits.ts";
 import { forgetOldLogs } from "../domain/run-log.ts";
 import { emptyTrash } from "../domain/trash.ts";
@@ -14,6 +15,7 @@ const jobs = [
   { name: "ended rate limits", everyMs: 300_000, run: ({ db }: Deps) => forgetEndedWindows(db) },
   { name: "trash", everyMs: 3_600_000, run: ({ db, clock }: Deps) => emptyTrash(db, clock()) },
   { name: "half done calls", everyMs: 60_000, run: (deps: Deps) => finishCalls(deps) },
+  { name: "half deleted accounts", everyMs: 60_000, run: (deps: Deps) => finishLeaving(deps) },
   { name: "old waiting calls", everyMs: 3_600_000, run: ({ db, clock }: Deps) => forgetOldCalls(db, clock()) },
 ];
 

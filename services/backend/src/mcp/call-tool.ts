@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { assertScope, type TokenBearer } from "../domain/api-tokens.ts";
 import { toAppError } from "../errors.ts";
 import type { Operation } from "../operations/operation.ts";
-import { perform } from "../operations/perform.ts";
+import { inSteps, perform } from "../operations/perform.ts";
 
 /** Who calls with a token, and which request it is. */
 export type McpCaller = { bearer: TokenBearer; requestId: string; log: Logger };
@@ -22,13 +22,18 @@ export async function callTool(
   const { userId, tokenId, zone } = bearer;
   try {
     assertScope(bearer, operation.scope);
-    const { output, waits } = await asUser(
-      userId,
-      (ctx) => {
-        const call = { runId: null, callId: requestId, operation: operation.name, tokenId };
-        return perform({ ...ctx, call, askedAt: ctx.now, zone }, operation, input);
-      },
-      operation.kind === "read" ? "read" : "change",
+    const call = { runId: null, callId: requestId, operation: operation.name, tokenId };
+    let askedAt: Date | undefined;
+    const { output, waits } = await inSteps(input, (wanted, sum) =>
+      asUser(
+        userId,
+        async (ctx) => {
+          askedAt ??= ctx.now;
+          const outcome = await perform({ ...ctx, call, askedAt, zone }, operation, wanted);
+          return outcome.waits ? outcome : { output: sum(outcome.output), waits: undefined };
+        },
+        operation.kind === "read" ? "read" : "change",
+      ),
     );
     return waits ? told(waits.message, { changes: [], ...waits }) : told(JSON.stringify(output), output);
   } catch (error) {

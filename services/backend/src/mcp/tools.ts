@@ -32,9 +32,9 @@ function toTool(operation: Operation): Tool {
   return tool;
 }
 
-/** What the operation gives; of one that deletes, also what it gives while it waits for the user. */
-function outputSchema({ output, destruction }: Operation) {
+/** What the operation gives; of one that may ask, also what it gives while it waits for the user. */
+function outputSchema({ output, approval }: Operation) {
   const { $schema: _, ...json } = z.toJSONSchema(output);
-  const waits = destruction ? z.toJSONSchema(approvalRequestedSchema).properties : {};
+  const waits = approval ? z.toJSONSchema(approvalRequestedSchema).properties : {};
   return { ...json, properties: { ...json.properties, ...waits } };
 }

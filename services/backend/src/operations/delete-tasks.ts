@@ -1,8 +1,9 @@
-import { limits, type Task, type TaskRef, toolOutputSchema } from "@todo/contract";
+import { limits, type TaskRef, toolOutputSchema } from "@todo/contract";
 import { z } from "zod";
 import { AppError } from "../domain/app-error.ts";
+import type { Preview } from "../domain/approval-rules.ts";
 import type { Context } from "../domain/context.ts";
-import { findTasks, listAllTasks, setTasks } from "../domain/tasks.ts";
+import { findTasks, listAllIds, listAllTasks, setTasks } from "../domain/tasks.ts";
 import { refsSchema } from "./inputs.ts";
 import { defineOperation } from "./operation.ts";
 import { taskRoute, wholeRoute } from "./rest-route.ts";
@@ -30,10 +31,7 @@ export const deleteTasks = defineOperation({
   scope: "write",
   input,
   output: toolOutputSchema,
-  destruction: {
-    count: ({ tasks, all }) => (all === null ? new Set(tasks).size : Number.POSITIVE_INFINITY),
-    tasks: mentioned,
-  },
+  approval: { of: "deletes", named: ({ tasks, all }) => (all === null ? (tasks ?? []) : "all"), preview },
   rest: [
     wholeRoute(
       {
@@ -60,7 +58,7 @@ export const deleteTasks = defineOperation({
   ],
   async run(ctx, wanted) {
     // An approval is for the rows that the user saw, not for what the words would mean by now.
-    const tasks = ctx.approved ?? (await mentioned(ctx, wanted));
+    const tasks = ctx.approved ?? (await preview(ctx, wanted)).tasks;
     if (wanted.all !== null && ctx.approved === undefined && tasks.length > 0) {
       throw new AppError("approval_required", "Not done: this needs the user's approval.");
     }
@@ -77,6 +75,11 @@ export const deleteTasks = defineOperation({
   },
 });
 
-async function mentioned(ctx: Context, { tasks, all }: Input): Promise<Task[]> {
-  return all === null ? (await findTasks(ctx, tasks ?? [])).tasks : listAllTasks(ctx, all);
+async function preview(ctx: Context, { tasks, all }: Input): Promise<Preview> {
+  if (all !== null) {
+    const shown = await listAllTasks(ctx, all, limits.approvalTasks);
+    return { tasks: await listAllIds(ctx, all), shown: { tasks: shown } };
+  }
+  const found = await findTasks(ctx, tasks ?? []);
+  return { tasks: found.tasks, shown: { tasks: found.tasks } };
 }

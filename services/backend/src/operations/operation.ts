@@ -1,6 +1,7 @@
-import type { ApiScope, Task, ToolOutput } from "@todo/contract";
+import type { ApiScope, ToolOutput } from "@todo/contract";
 import { z } from "zod";
 import { AppError } from "../domain/app-error.ts";
+import type { Counted, Named, Preview, TaskId } from "../domain/approval-rules.ts";
 import type { Context } from "../domain/context.ts";
 import type { RestRoute } from "./rest-route.ts";
 
@@ -10,15 +11,17 @@ export type OperationContext = Context & {
   askedAt: Date;
   zone: string;
   /** The tasks of the card that the user approved, when this very call was asked about. */
-  approved?: readonly Pick<Task, "id" | "number">[] | undefined;
+  approved?: readonly TaskId[] | undefined;
 };
 
-/** For an operation that deletes: what tells whether the user must be asked first. */
-export type Destruction<Input> = {
-  /** How many tasks the input names; infinitely many for "all", whatever the list holds. */
-  count: (input: Input) => number;
-  /** The tasks that the call would delete now, as the card shows them. */
-  tasks: (ctx: Context, input: Input) => Promise<Task[]>;
+/** For an operation that may do much at once: what tells whether the user must be asked first. */
+export type ApprovalRule<Input> = {
+  /** What is counted. */
+  of: Counted;
+  /** The tasks that the input names for it; "all", whatever the list holds. */
+  named: (input: Input) => Named;
+  /** What the call would do now. One that would touch no task needs no approval. */
+  preview: (ctx: OperationContext, input: Input) => Promise<Preview>;
 };
 
 type Definition<Schema extends z.ZodType> = {
@@ -37,7 +40,10 @@ type Definition<Schema extends z.ZodType> = {
   run: (ctx: OperationContext, input: z.output<Schema>) => Promise<ToolOutput>;
   /** Whether this input takes back what was done last as one: a run's limits do not count for its first such call. */
   isWholeUndo?: (input: z.output<Schema>) => boolean;
-} & ({ kind: "read" | "change" } | { kind: "destructive"; destruction: Destruction<z.output<Schema>> });
+} & (
+  | { kind: "read" | "change"; approval?: ApprovalRule<z.output<Schema>> }
+  | { kind: "destructive"; approval: ApprovalRule<z.output<Schema>> }
+);
 
 /** One thing that can be done with a user's tasks. The assistant, MCP and REST all show it as it is here. */
 export type Operation = {
@@ -52,8 +58,8 @@ export type Operation = {
   rest: readonly RestRoute<unknown>[];
   /** @throws AppError `invalid_request` for an input that does not fit, and whatever the work throws */
   run: (ctx: OperationContext, input: unknown) => Promise<ToolOutput>;
-  /** Set for those that delete. An input that does not fit names no tasks: `run` refuses it. */
-  destruction: Destruction<unknown> | undefined;
+  /** Set for those that ask when they do much. An input that does not fit names no tasks: `run` refuses it. */
+  approval: ApprovalRule<unknown> | undefined;
 };
 
 /** Makes an operation whose input is checked before anything is done with it. */
@@ -77,22 +83,23 @@ export function defineOperation<Schema extends z.ZodType>(definition: Definition
     },
     rest: definition.rest,
     run: async (ctx, value) => definition.run(ctx, parse(value)),
-    destruction: definition.kind === "destructive" ? checked(input, definition.destruction) : undefined,
+    approval: definition.approval && checked(input, definition.approval),
   };
 }
 
 function checked<Schema extends z.ZodType>(
   input: Schema,
-  { count, tasks }: Destruction<z.output<Schema>>,
-): Destruction<unknown> {
+  { of, named, preview }: ApprovalRule<z.output<Schema>>,
+): ApprovalRule<unknown> {
   return {
-    count(value) {
+    of,
+    named(value) {
       const parsed = input.safeParse(value);
-      return parsed.success ? count(parsed.data) : 0;
+      return parsed.success ? named(parsed.data) : [];
     },
-    async tasks(ctx, value) {
+    async preview(ctx, value) {
       const parsed = input.safeParse(value);
-      return parsed.success ? tasks(ctx, parsed.data) : [];
+      return parsed.success ? preview(ctx, parsed.data) : { tasks: [], shown: { tasks: [] } };
     },
   };
 }

@@ -82,5 +82,5 @@ const theTask: Answer = { status: 200, description: "The task", schema: taskSche
 /** The task that the call was about. @throws AppError `not_found` */
 async function taskOf(ctx: OperationContext, output: ToolOutput, id: string): Promise<Task> {
   if (output.notFound !== undefined && output.notFound.length > 0) throw notFound("task");
-  return output.changes[0]?.after ?? output.tasks?.[0] ?? getTask(ctx, { id });
+  return output.changes[0]?.after ?? output.tasks?.[0] ?? getTask(ctx, id);
 }

@@ -15,6 +15,7 @@ const input = z
     changes: z.array(z.int().positive().max(MAX_EVENT)).min(1).max(1_000).nullable().default(null).meta(forPrograms),
     run: z.uuid().nullable().default(null).meta(forPrograms),
     call: characters(200).nullable().default(null).meta(forPrograms),
+    only: z.enum(["change", "undo"]).nullable().default(null).meta(forPrograms),
   })
   .refine(
     (value) => targets.filter((each) => value[each] !== null).length <= 1,
@@ -51,13 +52,14 @@ export const undoChanges = defineOperation({
     ),
   ],
   async run(ctx, wanted) {
-    const { changes, notFound, left } = await undo(ctx, targetOf(wanted), wanted.anyway);
-    return { changes, ...(notFound.length > 0 && { notFound }), ...(left > 0 && { left }) };
+    const { anyway } = wanted;
+    const { changes, notFound, left, rest } = await undo(ctx, targetOf(wanted), anyway);
+    return { changes, ...(notFound.length > 0 && { notFound }), ...(rest && { left, next: { ...rest, anyway } }) };
   },
 });
 
-function targetOf({ changes, run, call, tasks, redo }: Input): UndoTarget {
-  if (changes !== null) return { changes };
-  if (run !== null) return { run };
-  return call === null ? { newest: redo ? "undo" : "change", tasks } : { call };
+function targetOf({ changes, run, call, only, tasks, redo }: Input): UndoTarget {
+  if (changes !== null) return { changes, only };
+  if (run !== null) return { run, only };
+  return call === null ? { newest: redo ? "undo" : "change", tasks } : { call, only };
 }

@@ -1,6 +1,7 @@
 import {
   type Due,
   limits,
+  type Task,
   type TaskPatch,
   type TaskRef,
   taskPatchSchema,
@@ -9,8 +10,8 @@ import {
   toolOutputSchema,
 } from "@todo/contract";
 import { z } from "zod";
-import { getTask, updateTask } from "../domain/tasks.ts";
-import { eachTask, keyOf } from "./each-task.ts";
+import type { Preview } from "../domain/approval-rules.ts";
+import { hasOtherText, type Patches, planUpdates, updateTasks as updateTasksOf } from "../domain/task-updates.ts";
 import { forPrograms, notesSchema, phraseSchema, refSchema, tagsSchema, titleSchema, toDue, toTags } from "./inputs.ts";
 import { defineOperation, type OperationContext } from "./operation.ts";
 import { route } from "./rest-route.ts";
@@ -32,15 +33,24 @@ const change = z.strictObject({
 type Change = z.output<typeof change>;
 
 const input = z.strictObject({ changes: z.array(change).min(1).max(limits.run.changes) });
+type Input = z.output<typeof input>;
 export type UpdateTasksInput = z.input<typeof input>;
 
 export const updateTasks = defineOperation({
   name: "update_tasks",
-  description: "Change title, notes, priority, tags or due date of tasks, by number. Null leaves a field as it is.",
+  description:
+    "Change title, notes, priority, tags or due date of tasks, by number. Null leaves a field as it is. Title, notes or " +
+    `tags of ${limits.run.textsBeforeApproval} tasks or more change only after the user has approved it on a card that the ` +
+    "app shows by itself: do not ask in words first.",
   kind: "change",
   scope: "write",
   input,
   output: toolOutputSchema,
+  approval: {
+    of: "texts",
+    named: ({ changes }) => changes.filter(namesText).map(({ task }) => task),
+    preview,
+  },
   rest: [
     route(
       { method: "patch", path: "/tasks/{id}", summary: "Change a task" },
@@ -51,16 +61,44 @@ export const updateTasks = defineOperation({
       }),
     ),
   ],
-  async run(ctx, { changes }) {
-    const byRef = new Map(changes.map((each) => [each.task, each]));
-    return eachTask([...byRef.keys()], async (ref) => {
-      const wanted = byRef.get(ref);
-      return wanted && updateTask(ctx, keyOf(ref), await toPatch(ctx, wanted));
-    });
+  async run(ctx, wanted) {
+    const patches = toPatches(ctx, wanted);
+    if (!ctx.approved) return updateTasksOf(ctx, patches);
+    // What was not on the card was not approved, though it may be there by now.
+    const shown = new Set<TaskRef>(ctx.approved.flatMap(({ id, number }) => [number, id]));
+    const output = await updateTasksOf(ctx, new Map([...patches].filter(([ref]) => shown.has(ref))));
+    const others: Patches = new Map([...patches].filter(([ref]) => !shown.has(ref)));
+    const { unchanged } = await planUpdates(ctx, others);
+    const missing = [...others.keys()].filter((ref) => !unchanged.includes(ref));
+    return { ...output, notFound: [...output.notFound, ...missing], unchanged: [...output.unchanged, ...unchanged] };
   },
 });
 
-async function toPatch(ctx: OperationContext, wanted: Change): Promise<TaskPatch> {
+function namesText({ title, notes, tags, clear }: Change): boolean {
+  return [title, notes, tags].some((field) => field !== null) || (clear ?? []).some((field) => field !== "due");
+}
+
+async function preview(ctx: OperationContext, wanted: Input): Promise<Preview> {
+  const { changes } = await planUpdates(ctx, toPatches(ctx, wanted));
+  // A model may well repeat a title that stays as it is.
+  if (!changes.some(hasOtherText)) return { tasks: [], shown: { tasks: [] } };
+  const tasks = changes.flatMap(({ before }) => before ?? []);
+  return { tasks, shown: { tasks, after: changes.map(({ after }) => after) } };
+}
+
+/** What is to become of each task. Of changes that name one alike, the last counts. */
+function toPatches(ctx: OperationContext, { changes }: Input): Patches {
+  const patches = new Map<TaskRef, (before: Task) => TaskPatch>();
+  for (const { task, ...wanted } of changes) {
+    const due = wanted.due === null ? null : toDue(ctx, wanted.due);
+    const isPhrase = typeof wanted.due === "string";
+    const patch = toPatch(wanted);
+    patches.set(task, (before) => (due ? { due: isPhrase ? withTimeOf(before, due) : due, ...patch } : patch));
+  }
+  return patches;
+}
+
+function toPatch(wanted: Omit<Change, "task" | "due">): TaskPatch {
   const clear = new Set(wanted.clear ?? []);
   return {
     ...(wanted.title !== null && { title: wanted.title }),
@@ -68,7 +106,6 @@ async function toPatch(ctx: OperationContext, wanted: Change): Promise<TaskPatch
     ...(wanted.priority !== null && { priority: wanted.priority }),
     ...(wanted.tags !== null && { tags: toTags(wanted.tags) }),
     ...(wanted.status !== null && { status: wanted.status }),
-    ...(wanted.due !== null && { due: await movedDue(ctx, wanted.task, wanted.due) }),
     ...(clear.has("due") && { due: null }),
     ...(clear.has("notes") && { notes: "" }),
     ...(clear.has("tags") && { tags: [] }),
@@ -76,9 +113,6 @@ async function toPatch(ctx: OperationContext, wanted: Change): Promise<TaskPatch
 }
 
 /** "Move it to Monday" keeps the time of day that the task had. */
-async function movedDue(ctx: OperationContext, ref: TaskRef, wanted: string | Due): Promise<Due> {
-  const due = toDue(ctx, wanted);
-  if (due.time !== null || typeof wanted !== "string") return due;
-  const before = await getTask(ctx, keyOf(ref));
-  return { ...due, time: before.due?.time ?? null };
+function withTimeOf(before: Task, due: Due): Due {
+  return due.time === null ? { ...due, time: before.due?.time ?? null } : due;
 }

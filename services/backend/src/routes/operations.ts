@@ -8,7 +8,7 @@ import { AppError } from "../domain/app-error.ts";
 import { sessionOrToken } from "../middleware/caller.ts";
 import { operations } from "../operations/index.ts";
 import type { Operation } from "../operations/operation.ts";
-import { perform } from "../operations/perform.ts";
+import { inSteps, perform } from "../operations/perform.ts";
 import type { RestRoute } from "../operations/rest-route.ts";
 import { access } from "./describe.ts";
 import { body, createRouter, idParam, json, parseId, refuse } from "./router.ts";
@@ -42,7 +42,7 @@ const callersZone = z.object({
 });
 
 function describe(
-  { name, kind, scope, description }: Operation,
+  { name, approval, scope, description }: Operation,
   { method, path, summary, takes, errors = [], answer: { status, ...answer } }: RestRoute<unknown>,
 ) {
   const query = method === "get" && takes instanceof z.ZodObject ? takes : undefined;
@@ -64,7 +64,7 @@ function describe(
     "x-operation": name,
     responses: {
       [status]: json(answer.description, answer.schema),
-      ...(kind === "destructive" && waitingAnswer),
+      ...(approval && waitingAnswer),
     },
   });
 }
@@ -74,14 +74,18 @@ async function answer(c: HonoContext<AppEnv>, operation: Operation, rest: RestRo
   const read = rest.read(await takenBy(c, rest), id);
   if (!read.success) refuse(read.error);
   const { caller, requestId, bearer, zone } = c.var;
-  const answered = await caller.asUser(
-    async (ctx) => {
-      const call = { runId: null, callId: requestId, operation: operation.name, tokenId: bearer?.tokenId ?? null };
-      const context = { ...ctx, call, askedAt: ctx.now, zone };
-      const { output, waits } = await perform(context, operation, read.data);
-      return waits ?? { body: await rest.toBody(context, output, id) };
-    },
-    operation.kind === "read" ? "read" : "change",
+  const call = { runId: null, callId: requestId, operation: operation.name, tokenId: bearer?.tokenId ?? null };
+  let askedAt: Date | undefined;
+  const answered = await inSteps(read.data, (input, sum) =>
+    caller.asUser(
+      async (ctx) => {
+        askedAt ??= ctx.now;
+        const context = { ...ctx, call, askedAt, zone };
+        const { output, waits } = await perform(context, operation, input);
+        return waits ?? { body: await rest.toBody(context, sum(output), id) };
+      },
+      operation.kind === "read" ? "read" : "change",
+    ),
   );
   return "approval" in answered ? c.json(answered, 202) : c.json(answered.body, rest.answer.status);
 }

@@ -1,4 +1,4 @@
-import type { ApprovalDescriptor } from "@todo/contract";
+import type { Question } from "../domain/approval-rules.ts";
 import { askApproval, findCallApproval } from "../domain/approvals.ts";
 import type { Context } from "../domain/context.ts";
 import type { Claim } from "./call-once.ts";
@@ -10,14 +10,14 @@ import type { Claim } from "./call-once.ts";
 export async function askOnce(
   { run, log }: Claim,
   callId: string,
-  describe: (ctx: Context) => Promise<ApprovalDescriptor>,
+  describe: (ctx: Context) => Promise<Question>,
 ): Promise<boolean> {
   const ref = { runId: run.id, callId };
   return log.commit(async (ctx) => {
     const asked = await findCallApproval(ctx, ref);
     if (asked) return { chunks: [], value: asked.status === "pending" };
-    const descriptor = await describe(ctx);
-    if (descriptor.tasks.length === 0) return { chunks: [], value: false };
-    return { chunks: [await askApproval(ctx, ref, descriptor)], value: true };
+    const question = await describe(ctx);
+    if (question.tasks.length === 0) return { chunks: [], value: false };
+    return { chunks: [await askApproval(ctx, ref, question)], value: true };
   });
 }

@@ -9,7 +9,8 @@ export type BackendSettings = {
   /** The folder of the built backend. */
   dist: string;
   databaseUrl: string;
-  modelUrl: string;
+  /** Where its model answers; without one the rule-based assistant does. */
+  modelUrl?: string;
   /** More variables. */
   env?: Record<string, string>;
   /** Where all that it logs goes. */
@@ -47,8 +48,7 @@ export class BackendProcess {
         HOST: "127.0.0.1",
         DATABASE_URL: databaseUrl,
         BETTER_AUTH_SECRET: "a secret of the fault tests, long enough for the rule",
-        OPENAI_BASE_URL: modelUrl,
-        OPENAI_API_KEY: "x",
+        ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: "x" }),
         LOG_LEVEL: "warn",
         ...env,
         ...(failpoint && { FAILPOINT: failpoint }),

@@ -22,7 +22,7 @@ let theirs: Named;
 const { model, made } = hostileModel(() => theirs);
 let server: TestServer;
 let ann: Person;
-const found = { sequences: 0, calls: 0, changes: 0, approved: 0, harm: [] as string[] };
+const found = { sequences: 0, calls: 0, changes: 0, deleted: 0, updated: 0, harm: [] as string[] };
 beforeAll(async () => {
   server = await startTestServer({ model });
   ann = await signUp(server);
@@ -38,16 +38,17 @@ it("calls that want harm read and change nothing of others, and do no more than 
   const what = `${found.sequences} sequences of hostile calls by models and over MCP, ${found.calls + made.calls} calls (seed ${seed})`;
   tell(
     row(
-      `${what}: rows of others read or changed, limits passed, deletes without approval`,
+      `${what}: rows of others read or changed, limits passed, deletes and other words without approval`,
       { value: found.harm.length, unit: "" },
       { at: "most", limit: 0 },
     ),
     row("changes that they made of their own user's tasks", { value: found.changes, unit: "" }),
-    row("of these on an approved card", { value: found.approved, unit: "" }),
+    row("of these on an approved card", { value: found.deleted + found.updated, unit: "" }),
   );
   expect(found.harm).toEqual([]);
   expect(found.changes).toBeGreaterThan(SEQUENCES / 4);
-  expect(found.approved).toBeGreaterThan(0);
+  expect(found.deleted).toBeGreaterThan(0);
+  expect(found.updated).toBeGreaterThan(0);
 });
 
 let next = 0;
@@ -60,7 +61,7 @@ async function attackInTurn(): Promise<void> {
     const program = await makeProgram(bob);
     for (let i = 0; i < EACH && next < SEQUENCES; i++) {
       const random = new Random(seed + next++);
-      // Tokens delete little in a minute, and there are as many minutes as it takes.
+      // Tokens delete and reword little in a minute, and there are as many minutes as it takes.
       await sql(server.databaseUrl, `update "taskEvents" set at = at - interval '2 minutes' where "userId" = $1`, [
         bob.userId,
       ]);
@@ -71,9 +72,10 @@ async function attackInTurn(): Promise<void> {
     }
     harm(...(await beyondLimits(server.databaseUrl, bob.userId)));
     harm(...(await unfitTasks(server.databaseUrl, bob.userId)).map((task) => JSON.stringify(task)));
-    const { changes, approved } = await doneBy(server.databaseUrl, bob.userId);
+    const { changes, deleted, updated } = await doneBy(server.databaseUrl, bob.userId);
     found.changes += changes;
-    found.approved += approved;
+    found.deleted += deleted;
+    found.updated += updated;
     if (long) process.stdout.write(`${found.sequences} of ${SEQUENCES} sequences, harm: ${found.harm.length}\n`);
   }
 }

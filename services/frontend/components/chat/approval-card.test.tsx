@@ -30,6 +30,30 @@ test("one task is told as one", () => {
   expect(approve().textContent).toBe("Approve: delete 1 task");
 });
 
+test("what is to be changed is shown as it is and as it would be", () => {
+  const [milk] = tasks;
+  if (!milk) throw new Error("a task");
+  const wish = { action: "update_tasks", tasks: [milk], after: [{ ...milk, title: "Buy oats", tags: ["shop"] }] };
+  show(<ApprovalCard descriptor={wish} approved={null} isOpen onDecide={async () => {}} />);
+  expect(screen.getByRole("group", { name: "Change 1 task?" })).toBeDefined();
+  const [item] = within(screen.getByRole("list", { name: "Tasks to be changed" })).getAllByRole("listitem");
+  expect(item?.textContent).toBe("#1Buy milktitle: Buy milk → Buy oatstags: none → #shop");
+  expect(approve().textContent).toBe("Approve: change 1 task");
+});
+
+test("of very many it says how many there are besides those that it lists", () => {
+  show(
+    <ApprovalCard
+      descriptor={{ ...descriptor, tasks, more: 9_998 }}
+      approved={null}
+      isOpen
+      onDecide={async () => {}}
+    />,
+  );
+  expect(screen.getByRole("group", { name: "Delete 10,000 tasks?" })).toBeDefined();
+  expect(screen.getByText("And 9,998 more")).toBeDefined();
+});
+
 test("a decision is made once, and the focus stays at the card", async () => {
   const decided = Promise.withResolvers<void>();
   const { user, onDecide } = open(vi.fn(() => decided.promise));

@@ -2,6 +2,7 @@
 
 import type { ApprovalDescriptor } from "@todo/contract/message";
 import { useId, useRef, useState } from "react";
+import { capital, wishedIn } from "../../lib/approvals.ts";
 import { Button } from "../ui/button.tsx";
 import { Icon } from "../ui/icon.tsx";
 import styles from "./approval-card.module.css";
@@ -21,8 +22,7 @@ export function ApprovalCard({ asks, descriptor, approved, isOpen, onDecide }: P
   const [busy, setBusy] = useState(false);
   const card = useRef<HTMLFieldSetElement>(null);
   const id = useId();
-  const count = descriptor.tasks.length;
-  const what = count === 1 ? "1 task" : `${count} tasks`;
+  const { verb, participle, what } = wishedIn(descriptor);
 
   async function decide(decision: "approve" | "reject"): Promise<void> {
     setBusy(true);
@@ -36,29 +36,29 @@ export function ApprovalCard({ asks, descriptor, approved, isOpen, onDecide }: P
     <fieldset ref={card} className={styles.card} data-open={isOpen || undefined} aria-labelledby={id} tabIndex={-1}>
       <h3 id={id} className={styles.title}>
         <Icon name="alert" size={18} />
-        Delete {what}?
+        {capital(verb)} {what}?
       </h3>
       {asks !== undefined && <p className={styles.asks}>{asks}</p>}
       <div className={styles.tasks}>
-        <FoundTasks tasks={descriptor.tasks} more={false} label="Tasks to be deleted" />
+        <FoundTasks {...descriptor} label={`Tasks to be ${participle}`} />
       </div>
       {isOpen ? (
         <div className={styles.buttons}>
           <Button variant="danger" small disabled={busy} onClick={() => void decide("approve")}>
-            Approve: delete {what}
+            Approve: {verb} {what}
           </Button>
           <Button variant="plain" small disabled={busy} onClick={() => void decide("reject")}>
             Reject
           </Button>
         </div>
       ) : (
-        <p className={styles.decision}>{decisionText(approved)}</p>
+        <p className={styles.decision}>{decisionText(approved, participle)}</p>
       )}
     </fieldset>
   );
 }
 
-function decisionText(approved: boolean | null): string {
+function decisionText(approved: boolean | null, participle: string): string {
   if (approved === null) return "No decision needed now.";
-  return approved ? "You approved this." : "You rejected this. Nothing was deleted.";
+  return approved ? "You approved this." : `You rejected this. Nothing was ${participle}.`;
 }

@@ -63,7 +63,7 @@ test("many tasks are undone by their call, until nothing is left", async () => {
   server.on("POST /api/changes/undo", () => ({ changes: [], left: left.shift() }));
   await open();
   await act(() => store.decide(call("p"), "approve"));
-  expect(toast()?.message).toBe("Deleted 2500 tasks");
+  expect(toast()?.message).toBe("Deleted 2,500 tasks");
   await act(async () => toast()?.action?.run());
   expect(server.callsOf("POST /api/changes/undo").map(({ body }) => body)).toEqual([
     { call: "c", anyway: false },

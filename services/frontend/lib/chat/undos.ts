@@ -1,5 +1,6 @@
 import type { TaskChange } from "@todo/contract";
 import { limits } from "@todo/contract/limits";
+import { countChanges } from "@todo/contract/message";
 import { ApiError, type ErrorDetail, messageOf } from "../api/api-error.ts";
 import { listUndone, type UndoAsk, undoChanges } from "../api/changes.ts";
 import { createStore, type Store } from "../store.ts";
@@ -75,7 +76,7 @@ export function createUndoStore(conversationId: string): UndoStore {
       for (let left = 1; left > 0; ) {
         const answer = await undoChanges(ask, anyway);
         left = answer.left ?? 0;
-        done = left > 0 ? total - left : done + answer.changes.length;
+        done = left > 0 ? total - left : done + countChanges(answer);
         set(key, { state: "busy", done, total });
       }
     }

@@ -69,7 +69,7 @@ test("a declined approval deleted nothing", async () => {
     changes: [],
     error: { code: "rejected", message: "The user declined." },
   }));
-  expect(text).toBe("You declined, so nothing was deleted.");
+  expect(text).toBe("You declined, so nothing was changed.");
 });
 
 test("tells an error of the tool, and shows a failure in plain words as it is", async () => {

@@ -1,4 +1,4 @@
-import type { Task, TaskChange, TaskRef, ToolOutput } from "@todo/contract";
+import { countChanges, type Task, type TaskChange, type TaskRef, type ToolOutput } from "@todo/contract";
 import type { Question, Topic } from "@todo/language";
 
 /** All that the assistant says. Each line about a task begins with its number: `mentioned` reads them back. */
@@ -19,7 +19,7 @@ export const texts = {
   notInTrash: (title: string) => `No deleted task fits "${oneLine(title)}". Say “what did I delete?” to see them.`,
   undoAnyway: "Nothing was changed. Say “undo anyway” to lose that change.",
   undoRest: (left: number) => `${left} more changes are left of it: say “undo” again to go on.`,
-  rejected: "You declined, so nothing was deleted.",
+  rejected: "You declined, so nothing was changed.",
   howTo: [
     "This is what I understand:",
     "Add: “add buy milk tomorrow at 5pm, high priority, #home”",
@@ -107,9 +107,9 @@ export function outcomeText(tool: string, output: ToolOutput): string {
     if (output.error.code === "undo_conflict") return `${message} ${texts.undoAnyway}`;
     return /nothing was|not done/i.test(message) ? message : `${message} Nothing was changed.`;
   }
-  const lines = output.changes.map(changeText);
-  const unlisted = (output.changed ?? lines.length) - lines.length;
-  if (unlisted > 0) lines.push(`And ${unlisted} more: ${output.changed} in all.`);
+  const changed = countChanges(output);
+  // The receipts stand beside it; so many lines would say the same again.
+  const lines = changed > MANY ? [manyText(output.changes, changed)] : output.changes.map(changeText);
   const missing = output.notFound ?? [];
   if (missing.length > 0) {
     const names = numbersText(missing);
@@ -124,6 +124,15 @@ export function outcomeText(tool: string, output: ToolOutput): string {
     lines.push(`${numbersText(unchanged)} ${unchanged.length === 1 ? "was" : "were"} ${already(tool)}.`);
   if (output.left !== undefined) lines.push(texts.undoRest(output.left));
   return lines.length > 0 ? lines.join("\n") : "There was nothing to change.";
+}
+
+/** From here on changes are told in one sentence. */
+const MANY = 20;
+
+function manyText(changes: readonly TaskChange[], changed: number): string {
+  const kinds = new Set(changes.map(({ kind }) => kind));
+  const [kind = "updated"] = kinds;
+  return `${kinds.size === 1 ? capital(kind) : "Changed"} ${changed} tasks.`;
 }
 
 function changeText({ kind, before, after }: TaskChange): string {

@@ -9,6 +9,7 @@ import * as sealedRuns from "./2026-11-26-sealed-runs.ts";
 import * as carriedChanges from "./2026-11-29-carried-changes.ts";
 import * as growth from "./2026-11-29-growth.ts";
 import * as sessionLifetime from "./2026-11-29-session-lifetime.ts";
+import * as steps from "./2026-11-29-steps.ts";
 
 /**
  * All migrations, oldest first: a list in code, since the bundle has no folder to read. Each is frozen once released;
@@ -25,4 +26,5 @@ export const migrations: Record<string, Migration> = {
   "2026-11-29-1-session-lifetime": sessionLifetime,
   "2026-11-29-2-growth": growth,
   "2026-11-29-3-carried-changes": carriedChanges,
+  "2026-11-29-4-steps": steps,
 };

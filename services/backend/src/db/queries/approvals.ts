@@ -5,12 +5,24 @@ import type { CallRef } from "./task-events.ts";
 
 export async function insertApproval(
   trx: Trx,
-  approval: CallRef & { id: string; userId: string; descriptor: ApprovalDescriptor; createdAt: Date },
+  { descriptor, tasks, ...approval }: CallRef & Question & { id: string; userId: string; createdAt: Date },
 ): Promise<void> {
   await trx
     .insertInto("approvals")
-    .values({ ...approval, descriptor: JSON.stringify(approval.descriptor), status: "pending", decidedAt: null })
+    .values({ ...approval, ...stored({ descriptor, tasks }), status: "pending", decidedAt: null })
     .execute();
+}
+
+/** What is asked: what is shown of it, and all of its tasks. */
+type Question = { descriptor: ApprovalDescriptor; tasks: readonly TaskId[] };
+type TaskId = { id: string; number: number };
+
+function stored({ descriptor, tasks }: Question): { descriptor: string; tasks: string | null } {
+  const isAll = tasks.length === descriptor.tasks.length;
+  return {
+    descriptor: JSON.stringify(descriptor),
+    tasks: isAll ? null : JSON.stringify(tasks.map(({ id, number }) => [id, number])),
+  };
 }
 
 /** What was asked about a call of a run, without the tasks, which may be many. */
@@ -23,17 +35,26 @@ export async function findApprovalByCall(trx: Trx, call: CallRef) {
     .executeTakeFirst();
 }
 
-/** The tasks of an approval, in the order of its card; of each only what tells which it is. */
-export async function listApprovedTasks(trx: Trx, id: string): Promise<{ id: string; number: number }[]> {
-  const { rows } = await sql<{ id: string; number: number }>`
-    select "task" ->> 'id' as "id", ("task" ->> 'number')::integer as "number"
-    from "approvals", jsonb_array_elements("descriptor" -> 'tasks') with ordinality as "list" ("task", "place")
-    where "approvals"."id" = ${id} order by "place"`.execute(trx);
-  return rows;
+/** All tasks of an approval, in the order of its card; of each only what tells which it is. */
+export async function listApprovedTasks(trx: Trx, userId: string, id: string): Promise<TaskId[]> {
+  const row = await trx
+    .selectFrom("approvals")
+    .select(["tasks", sql<TaskId[]>`case when "tasks" is null then "descriptor" -> 'tasks' else '[]' end`.as("listed")])
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return row?.tasks?.map(([taskId, number]) => ({ id: taskId, number })) ?? row?.listed ?? [];
 }
 
+/** An approval, without its tasks, which may be many. */
 export async function findApproval(trx: Trx, userId: string, id: string) {
-  return trx.selectFrom("approvals").selectAll().where("userId", "=", userId).where("id", "=", id).executeTakeFirst();
+  return trx
+    .selectFrom("approvals")
+    .select(["id", "runId", "callId", "status", "input", "tokenId", "createdAt", "timeZone"])
+    .select(sql<string>`"descriptor" ->> 'action'`.as("action"))
+    .where("userId", "=", userId)
+    .where("id", "=", id)
+    .executeTakeFirst();
 }
 
 /** The approvals of the run that still wait for their decision, oldest first. */
@@ -73,14 +94,13 @@ export async function insertWaitingCall(
     userId: string;
     callId: string;
     tokenId: string | null;
-    descriptor: ApprovalDescriptor;
     input: unknown;
     timeZone: string;
     createdAt: Date;
-  },
+  } & Question,
 ): Promise<void> {
-  const { descriptor, input, ...rest } = call;
-  const json = { descriptor: JSON.stringify(descriptor), input: JSON.stringify(input) };
+  const { descriptor, tasks, input, ...rest } = call;
+  const json = { ...stored({ descriptor, tasks }), input: JSON.stringify(input) };
   await trx
     .insertInto("approvals")
     .values({ ...rest, ...json, runId: null, status: "pending", decidedAt: null })
@@ -92,13 +112,48 @@ export async function listWaitingCalls(trx: Trx, userId: string) {
   return trx
     .selectFrom("approvals")
     .leftJoin("apiTokens", "apiTokens.id", "approvals.tokenId")
-    .select(["approvals.id", "descriptor", "input", "tokenId", "approvals.createdAt", "apiTokens.name as tokenName"])
+    .select(["approvals.id", "descriptor", "approvals.createdAt", "apiTokens.name as tokenName"])
     .where("approvals.userId", "=", userId)
     .where("runId", "is", null)
     .where("status", "=", "pending")
     .orderBy("approvals.createdAt", "desc")
     .orderBy("approvals.id")
     .execute();
+}
+
+/** A call of the same token that waits with the same question about the same tasks. */
+export async function findSameWaiting(
+  trx: Trx,
+  userId: string,
+  { tokenId, input, ...question }: Question & { tokenId: string | null; input: unknown },
+): Promise<string | undefined> {
+  const { descriptor, tasks } = stored(question);
+  const row = await trx
+    .selectFrom("approvals")
+    .select("id")
+    .where("userId", "=", userId)
+    .where("runId", "is", null)
+    .where("status", "=", "pending")
+    .where("tokenId", "is not distinct from", tokenId)
+    .where(sql<boolean>`"input" = ${JSON.stringify(input)}::jsonb`)
+    .where(sql<boolean>`"descriptor" -> 'action' = ${descriptor}::jsonb -> 'action'`)
+    .where(sql<boolean>`jsonb_path_query_array("descriptor", '$.tasks.id') =
+      jsonb_path_query_array(${descriptor}::jsonb, '$.tasks.id')`)
+    .where(sql<boolean>`"tasks" is not distinct from ${tasks}::jsonb`)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** How many calls that no run stands behind wait. */
+export async function countWaitingCalls(trx: Trx, userId: string): Promise<number> {
+  const { count } = await trx
+    .selectFrom("approvals")
+    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .where("userId", "=", userId)
+    .where("runId", "is", null)
+    .where("status", "=", "pending")
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 /** How far what was decided has been done; without the tasks, which may be many. */
@@ -116,11 +171,11 @@ export async function storePortion(
   trx: Trx,
   userId: string,
   id: string,
-  { left, output }: { left: number; output: ToolOutput },
+  { left, output }: { left: number; output: ToolOutput | null },
 ): Promise<void> {
   await trx
     .updateTable("approvals")
-    .set({ left, output: JSON.stringify(output) })
+    .set({ left, output: output && JSON.stringify(output) })
     .where("userId", "=", userId)
     .where("id", "=", id)
     .execute();

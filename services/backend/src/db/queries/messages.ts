@@ -1,5 +1,5 @@
 import { type Message, type MessagePart, textOf } from "@todo/contract";
-import type { Selectable } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { z } from "zod";
 import type { Trx } from "../database.ts";
 import type { MessagesTable } from "../schema/conversations.ts";
@@ -113,4 +113,19 @@ function toMessage(row: Selectable<MessagesTable>): StoredMessage {
     runId: row.runId,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** Removes at most `limit` messages of a conversation with their runs, the oldest first. Gives how many. */
+export async function deleteMessagesOf(
+  trx: Trx,
+  userId: string,
+  conversationId: string,
+  limit: number,
+): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from "messages" where "userId" = ${userId} and ctid = any(array(
+      select ctid from "messages" where "userId" = ${userId} and "conversationId" = ${conversationId}
+      order by "seq" limit ${limit}
+    ))`.execute(trx);
+  return Number(numAffectedRows);
 }

@@ -110,15 +110,17 @@ export async function findNewestRun(trx: Trx, userId: string, conversationId: st
     .executeTakeFirst();
 }
 
-/** Locks every run of a conversation, so that deleting it does not cross a run that is writing. */
-export async function lockRunsOf(trx: Trx, userId: string, conversationId: string): Promise<void> {
+/** Locks a conversation's newest run, which alone can be live, so that deleting it does not cross a run that is writing. */
+export async function lockNewestRun(trx: Trx, userId: string, conversationId: string): Promise<void> {
   await trx
-    .selectFrom("runs")
-    .select("id")
-    .where("userId", "=", userId)
-    .where("conversationId", "=", conversationId)
-    .orderBy("id")
-    .forUpdate()
+    .selectFrom("messages")
+    .innerJoin("runs", "runs.messageId", "messages.id")
+    .select("runs.id")
+    .where("messages.userId", "=", userId)
+    .where("messages.conversationId", "=", conversationId)
+    .orderBy("messages.seq", "desc")
+    .limit(1)
+    .forUpdate("runs")
     .execute();
 }
 

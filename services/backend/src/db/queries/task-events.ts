@@ -1,4 +1,4 @@
-import type { Task, TaskChange, TaskChangeKind } from "@todo/contract";
+import type { Task, TaskChange, TaskChangeKind, TaskRef } from "@todo/contract";
 import { sql } from "kysely";
 import type { Trx } from "../database.ts";
 
@@ -106,6 +106,30 @@ export async function countTokenDeletes(trx: Trx, userId: string, tokenId: strin
     .where("tokenId", "=", tokenId)
     .where("kind", "=", "deleted")
     .where("at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** How many tasks, besides the named ones, the token has given other words since then: title, notes or tags. */
+export async function countTokenTexts(
+  trx: Trx,
+  userId: string,
+  tokenId: string,
+  since: Date,
+  named: readonly TaskRef[],
+): Promise<number> {
+  const ids = named.filter((ref) => typeof ref === "string");
+  const numbers = named.filter((ref) => typeof ref === "number").map(String);
+  const { count } = await trx
+    .selectFrom("taskEvents")
+    .select((eb) => eb.fn.count<string>("taskId").distinct().as("count"))
+    .where("userId", "=", userId)
+    .where("tokenId", "=", tokenId)
+    .where("at", ">", since)
+    .where("operation", "=", "update_tasks")
+    .where(sql<boolean>`("before" -> 'title', "before" -> 'notes', "before" -> 'tags') is distinct from
+      ("after" -> 'title', "after" -> 'notes', "after" -> 'tags')`)
+    .where(sql<boolean>`not ("taskId" = any(${ids}::uuid[]) or "after" ->> 'number' = any(${numbers}::text[]))`)
     .executeTakeFirstOrThrow();
   return Number(count);
 }

@@ -1,4 +1,4 @@
-import type { Due, Task, TaskPatch, TaskRef } from "@todo/contract";
+import type { Due, Task, TaskRef } from "@todo/contract";
 import { sql } from "kysely";
 import type { Db, Trx } from "../database.ts";
 import type { TaskRow } from "../schema/tasks.ts";
@@ -57,26 +57,17 @@ export async function insertTasks(trx: Trx, rows: readonly TaskRow[]): Promise<T
   return inserted.map(toTask).sort((a, b) => a.number - b.number);
 }
 
-export type TaskKey = { id: string } | { number: number };
-
 /** No task has a higher number, and PostgreSQL refuses to compare with one. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
-/** The user's task, unless it is deleted; locked for the rest of the transaction when asked for. */
-export async function findTask(
-  trx: Trx,
-  userId: string,
-  key: TaskKey,
-  options: { lock?: boolean } = {},
-): Promise<Task | undefined> {
-  if ("number" in key && key.number > MAX_NUMBER) return undefined;
+/** The user's task, unless it is deleted. */
+export async function findTask(trx: Trx, userId: string, id: string): Promise<Task | undefined> {
   const row = await trx
     .selectFrom("tasks")
     .select(shownColumns)
     .where("userId", "=", userId)
-    .where((eb) => ("id" in key ? eb("id", "=", key.id) : eb("number", "=", key.number)))
+    .where("id", "=", id)
     .where("deletedAt", "is", null)
-    .$if(options.lock === true, (query) => query.forUpdate())
     .executeTakeFirst();
   return row && toTask(row);
 }
@@ -101,35 +92,29 @@ export async function findTasks(
   return rows.map(toTask);
 }
 
-/** Writes what `patch` names and gives the row as it then is. The caller holds the row's lock. */
-export async function updateTask(trx: Trx, userId: string, id: string, patch: TaskPatch, now: Date): Promise<Task> {
-  const { due, status, ...fields } = patch;
-  const row = await trx
-    .updateTable("tasks")
-    .set({
-      ...fields,
-      ...(due !== undefined && { dueDate: due?.date ?? null, dueTime: due?.time ?? null, dueZone: due?.zone ?? null }),
-      ...(status !== undefined && { status, completedAt: status === "done" ? now : null }),
-      updatedAt: now,
-    })
-    .where("userId", "=", userId)
-    .where("id", "=", id)
-    .returning(shownColumns)
-    .executeTakeFirstOrThrow();
-  return toTask(row);
+/** The user's tasks of one status, oldest first, at most `limit`. */
+export async function listAllTasks(
+  trx: Trx,
+  userId: string,
+  status: "open" | "done" | "all",
+  limit: number,
+): Promise<Task[]> {
+  const rows = await ofStatus(trx, userId, status).select(shownColumns).limit(limit).execute();
+  return rows.map(toTask);
 }
 
-/** All of the user's tasks of one status, oldest first: for deleting them all. */
-export async function listAllTasks(trx: Trx, userId: string, status: "open" | "done" | "all"): Promise<Task[]> {
-  const rows = await trx
+/** Which of the user's tasks have that status, all of them, oldest first. */
+export async function listAllIds(trx: Trx, userId: string, status: "open" | "done" | "all") {
+  return ofStatus(trx, userId, status).select(["id", "number"]).execute();
+}
+
+function ofStatus(trx: Trx, userId: string, status: "open" | "done" | "all") {
+  return trx
     .selectFrom("tasks")
-    .select(shownColumns)
     .where("userId", "=", userId)
     .where("deletedAt", "is", null)
     .$if(status !== "all", (query) => query.where("status", "=", status === "done" ? "done" : "open"))
-    .orderBy("number")
-    .execute();
-  return rows.map(toTask);
+    .orderBy("number");
 }
 
 /** Writes whole rows, whose locks the caller holds, in one statement. Gives them as they then are, by id. */

@@ -61,6 +61,8 @@ export type ToolEffectsTable = {
   result: JSONColumnType<ToolOutput>;
   /** How many tasks it deleted. */
   deletes: Generated<number>;
+  /** Set as long as only a part of it is done: the input that the rest is done with. */
+  rest: JSONColumnType<Record<string, unknown>> | null;
   at: Date;
 };
 
@@ -71,6 +73,8 @@ export type ApprovalsTable = {
   callId: string;
   userId: string;
   descriptor: JSONColumnType<ApprovalDescriptor>;
+  /** All of its tasks, id and number each, where the descriptor lists not all. */
+  tasks: JSONColumnType<[id: string, number: number][]> | null;
   status: "pending" | "approved" | "rejected";
   createdAt: Date;
   decidedAt: Date | null;

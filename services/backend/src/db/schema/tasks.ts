@@ -55,4 +55,6 @@ export type UserStatesTable = {
   /** Messages sent in the current window, against floods. */
   messageCount: Generated<number>;
   messageWindowEnds: Generated<Date>;
+  /** Since when the account is being deleted. */
+  leavingSince: Date | null;
 };
