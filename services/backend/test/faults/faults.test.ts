@@ -1,15 +1,11 @@
 import type { Message } from "@todo/contract";
-import pg from "pg";
 import { expect, it } from "vitest";
-import { freePort } from "../../../../scripts/local/ports.mjs";
 import { signUp } from "../../../../test/support/accounts.ts";
 import { eventually } from "../../../../test/support/eventually.ts";
 import { createTestDatabase } from "../_harness.ts";
-import { startModel } from "./asks.ts";
-import { BackendProcess } from "./backend-process.ts";
-import { buildBackend } from "./build.ts";
 import { examine } from "./check.ts";
 import { rounds } from "./lane.ts";
+import { open } from "./open.ts";
 import { get, prepare } from "./operation.ts";
 import { playRounds } from "./play.ts";
 import { sendAndRead } from "./reader.ts";
@@ -31,21 +27,6 @@ it("loses, doubles and garbles nothing, wherever a backend dies", { timeout: 300
 });
 
 const DEATH_MS = 30_000;
-
-/** What has to be ended with the test. */
-async function open() {
-  const stack = new AsyncDisposableStack();
-  const build = buildBackend();
-  stack.defer(build.remove);
-  const model = await startModel();
-  stack.defer(model.close);
-  const databaseUrl = await createTestDatabase();
-  const db = new pg.Pool({ connectionString: databaseUrl, max: 1 });
-  stack.defer(() => db.end());
-  const backend = new BackendProcess({ dist: build.dist, databaseUrl, modelUrl: model.url }, await freePort());
-  stack.defer(() => backend.kill());
-  return { stack, db, backend };
-}
 
 it("gives up a run that has killed three backends, and goes on where it was when asked to", {
   timeout: 180_000,

@@ -1,17 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "@todo/contract";
-import pg from "pg";
+import type pg from "pg";
 import { expect, it } from "vitest";
-import { freePort } from "../../../../scripts/local/ports.mjs";
 import { type Session, signUp } from "../../../../test/support/accounts.ts";
 import { long, row, seedOf, tell } from "../../../../test/support/figures.ts";
 import { percentile } from "../../../../test/support/percentile.ts";
-import { createTestDatabase } from "../_harness.ts";
 import { Random } from "../_random.ts";
-import { startModel } from "../faults/asks.ts";
-import { BackendProcess } from "../faults/backend-process.ts";
-import { buildBackend } from "../faults/build.ts";
+import { open } from "../faults/open.ts";
 import { get, prepare } from "../faults/operation.ts";
 import { sendAndRead } from "../faults/reader.ts";
 
@@ -29,16 +25,8 @@ type Sample = { at: number; rssMb: number; files: number; connections: number };
 type Request = { at: number; from: number; ms: number };
 
 it("stays as it is while people work on it for hours", { timeout: (SECONDS + 120) * 1_000 }, async () => {
-  await using stack = new AsyncDisposableStack();
-  const build = buildBackend();
-  stack.defer(build.remove);
-  const model = await startModel();
-  stack.defer(model.close);
-  const databaseUrl = await createTestDatabase();
-  const db = new pg.Pool({ connectionString: databaseUrl, max: 1 });
-  stack.defer(() => db.end());
-  const backend = new BackendProcess({ dist: build.dist, databaseUrl, modelUrl: model.url }, await freePort());
-  stack.defer(() => backend.kill());
+  const { stack, db, backend } = await open();
+  await using _ = stack;
   await backend.start();
   const users = await Promise.all(Array.from({ length: USERS }, () => signUp(backend.url)));
 
