@@ -110,11 +110,11 @@ async function buildChanged(): Promise<void> {
   const copy = mkdtempSync(path.join(tmpdir(), "todo-changed-"));
   try {
     copyRepository(copy);
-    const app = path.join(copy, "services/backend/src/app.ts");
-    const before = readFileSync(app, "utf8");
+    const described = path.join(copy, "services/backend/src/routes/describe.ts");
+    const before = readFileSync(described, "utf8");
     const after = before.replace("A to-do list that people run by talking to it.", CHANGE);
     if (after === before) throw new Error("the line to change is not there any more");
-    writeFileSync(app, after);
+    writeFileSync(described, after);
     await buildImage("backend", CHANGED_TAG, copy);
   } finally {
     rmSync(copy, { recursive: true, force: true });
