@@ -1,3 +1,4 @@
+export { DRAFT_LIMITS } from "./fit/draft.ts";
 export { even, words } from "./mark/even.ts";
 export { read, rows } from "./read.ts";
 export type { Draft, Due, Filter, Frame, Patch, Priority, Question, Selection, Topic } from "./types.ts";

@@ -30,6 +30,7 @@ type Parsed = {
 
 const LONGEST_CLAUSE = 600;
 const MOST_SEGMENTS = 200;
+const HEADED = /^[^\n:]{1,60}:\s*\n/;
 // The separators that may part two orders; which of them do so depends on what stands right of them.
 const separators =
   /(\s*;\s*|\n+|(?<!\b(?:dr|mr|mrs|ms|st|prof|nr|vs|apt))[.!?]+\s+|,?\s+(?:and then|and also|and|then|also|but|plus)\s+|\s+&\s+|,\s+)/i;
@@ -78,9 +79,12 @@ class Reader {
 
   split(): Frame[] {
     const pieces = this.#marked.text.split(separators);
-    const whole = this.#clause(this.#marked.text, true);
-    // A list under its heading, or more of one task ("… Due tomorrow."), is one clause whatever parts it.
-    if (pieces.length > MOST_SEGMENTS * 2 || this.#isOne(whole)) return [whole.frame];
+    const tooMany = pieces.length > MOST_SEGMENTS * 2;
+    // A list under its heading is one clause whatever parts it.
+    if (tooMany || HEADED.test(this.#marked.text)) {
+      const { frame, free } = this.#clause(this.#marked.text, true);
+      if (tooMany || (free && frame.do === "add")) return [frame];
+    }
     const frames: Frame[] = [];
     let clause = pieces[0] ?? "";
     let first = this.#clause(clause, true);
@@ -98,11 +102,6 @@ class Reader {
     }
     frames.push(this.#clause(clause, true).frame);
     return frames;
-  }
-
-  #isOne({ frame, free }: Parsed): boolean {
-    const { text } = this.#marked;
-    return free && frame.do === "add" && /^[^\n:]{1,60}:\s*\n/.test(text);
   }
 
   #said(part: Said["part"]): Said {

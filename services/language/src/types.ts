@@ -62,8 +62,6 @@ export type Topic = "help" | "greeting" | "thanks" | "nothing" | "never-mind" | 
 export type Question =
   | { readonly about: "title" }
   | { readonly about: "date"; readonly what: Selection }
-  /** Perhaps a task; surely one when it goes on after something was added ("and eggs"). */
-  | { readonly about: "add"; readonly tasks: readonly Draft[]; readonly goesOn: boolean }
   | { readonly about: "words"; readonly words: string }
   | { readonly about: "problem"; readonly problem: string };
 

@@ -1,4 +1,5 @@
 import { createParser } from "eventsource-parser";
+import { atMost } from "./at-most.ts";
 import { ChatMender, chunksOf, isObject } from "./chat-mender.ts";
 
 /** How long a stream may stay open in silence once it has said why it ends: some servers never close it. */
@@ -68,16 +69,4 @@ function mendedData(mender: ChatMender, data: string): string {
 
 function line(data: string): string {
   return `data: ${data}\n\n`;
-}
-
-async function atMost<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

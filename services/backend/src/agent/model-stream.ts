@@ -1,5 +1,6 @@
 import type { Model, ModelRequest } from "@openai/agents";
 import { RunFault } from "../runs/run-fault.ts";
+import { atMost } from "./at-most.ts";
 
 export type StreamEvent = ReturnType<Model["getStreamedResponse"]> extends AsyncIterable<infer E> ? E : never;
 /** The event that ends a turn and holds all of it. */
@@ -22,9 +23,10 @@ export async function* streamModel(
   const events = model.getStreamedResponse({ ...request, signal })[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const next = await within(events.next(), patience).catch(async (error: unknown) => {
+      const next = await atMost(events.next(), patience).catch(async (error: unknown) => {
         throw await asFault(error);
       });
+      if (next === undefined) throw new RunFault("model_silent", `No sign of the model for ${patience} ms.`);
       // Some clients end an aborted stream as if it were whole.
       request.signal?.throwIfAborted();
       if (next.done) return;
@@ -42,16 +44,4 @@ async function asFault(error: unknown): Promise<RunFault> {
   if (error instanceof RunFault) return error;
   const { classify } = await import("./model-errors.ts");
   return new RunFault(classify(error), "The model failed.", { cause: error });
-}
-
-async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RunFault("model_silent", `No sign of the model for ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([promise, silence]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 import { type Due, localDateSchema } from "@todo/contract";
-import { readWhen } from "@todo/language";
+import { readWhen, wallClock } from "@todo/language";
 import { AppError } from "./app-error.ts";
 import { cutText } from "./cut-text.ts";
 
@@ -26,14 +26,8 @@ export function resolveDue(phrase: string, now: Date, zone: string): Due {
 
 /** Today's date in a zone, `YYYY-MM-DD`. */
 export function localDate(now: Date, zone: string): string {
-  const known = days.get(zone);
-  const day = known ?? new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
-  if (!known) days.set(zone, day);
-  return day.format(now);
+  return wallClock(now, zone).day;
 }
-
-/** Making a formatter takes longer than a query; there are some hundred zones. */
-const days = new Map<string, Intl.DateTimeFormat>();
 
 function isDay(date: string): boolean {
   return localDateSchema.safeParse(date).success;

@@ -1,6 +1,6 @@
-import { PRIORITY, QUOTE, WHEN } from "../mark/mark.ts";
+import { PRIORITY, quoteIn, WHEN } from "../mark/mark.ts";
 import type { Draft, Frame } from "../types.ts";
-import { withoutMarks } from "./draft.ts";
+import { DRAFT_LIMITS, withoutMarks } from "./draft.ts";
 import { readDrafts } from "./drafts.ts";
 import { LIST, NOUN, type Row, row, type Said, whenIn } from "./row.ts";
 import { NUMBERS } from "./selection.ts";
@@ -145,7 +145,8 @@ function headed(said: Said): Frame | null {
     .toLowerCase()
     .replace(/ list$/, "")
     .replace(/\s+/g, "-");
-  return { ...frame, tasks: frame.tasks.map((task) => ({ ...task, tags: [...new Set([...task.tags, tag])] })) };
+  const withTag = (tags: readonly string[]) => [...new Set([...tags, tag])].slice(0, DRAFT_LIMITS.tagsPerTask);
+  return { ...frame, tasks: frame.tasks.map((task) => ({ ...task, tags: withTag(task.tags) })) };
 }
 
 /** Words that speak of the list and not of the world: an order that was not understood is no task. */
@@ -154,7 +155,7 @@ const order =
 
 /** A clause that is a task by itself: it begins with a verb of to-dos, or says when. "Buy milk", "Dentist friday 9am". */
 export function bareTask(said: Said, text: string): Frame | null {
-  if (text.length > 300 || new RegExp(`^${QUOTE}$`).test(text) || order.test(withoutMarks(text))) return null;
+  if (text.length > 300 || quoteIn(said.marked, text) !== undefined || order.test(withoutMarks(text))) return null;
   const verbal = startsWithVerb(said.marked.restore(text).replace(/^(?:urgent|important)[:,!] /i, ""));
   const dated =
     new RegExp(WHEN).test(text) &&

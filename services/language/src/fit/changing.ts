@@ -1,4 +1,4 @@
-import { levelOf, QUOTE, tagsOf } from "../mark/mark.ts";
+import { levelOf, quoteIn, tagsOf } from "../mark/mark.ts";
 import type { Frame, Patch } from "../types.ts";
 import { countOf, spans } from "../when/words.ts";
 import { readDetails } from "./draft.ts";
@@ -97,7 +97,7 @@ export function renaming(said: Said): Frame | null {
   const what = named(said);
   const title = literal(said, "title").slice(0, 200).trim();
   if (what === null || title === "" || what.by === "group") return null;
-  const quoted = new RegExp(`^${QUOTE}$`).test(said.part("title").trim());
+  const quoted = quoteIn(said.marked, said.part("title").trim()) !== undefined;
   // "Change 2 to 3" may mean a number, a day or a title.
   if (!quoted && /^#?\d+$/.test(title)) return { do: "ask", question: { about: "words", words: title } };
   // With "to" in the title itself nobody can tell where the new one begins: the number or quotes are needed.

@@ -1,4 +1,4 @@
-import { ANY_MARK, levelOf, type Marked, PRIORITY, QUOTE, TAGS, WHEN } from "../mark/mark.ts";
+import { ANY_MARK, type Marked, PRIORITY, quoteIn, TAGS, WHEN, whenIn } from "../mark/mark.ts";
 import type { Draft, Due, Priority } from "../types.ts";
 import type { When } from "../when/read-when.ts";
 import { startsWithVerb } from "./verbs.ts";
@@ -13,9 +13,8 @@ export type Details = {
   readonly told: readonly string[];
 };
 
-const MOST_TITLE = 200;
-const MOST_NOTES = 8_000;
-const MOST_TAGS = 10;
+/** What a task holds at most; the server's own limits, which this package does not know, are the same. */
+export const DRAFT_LIMITS = { titleCharacters: 200, notesCharacters: 2_000, tagsPerTask: 10 } as const;
 /** Longer than any sentence: a paste, which is kept as it is. */
 const LONGEST = 1_000;
 
@@ -50,7 +49,13 @@ export function readDetails(phrase: string, marked: Marked): Details {
     rest = clean(level.rest);
   }
   const dated = takeDues(rest, marked, told);
-  return { rest: dated.rest, dues: dated.dues, priority, tags: [...tags].filter(Boolean).slice(0, MOST_TAGS), told };
+  return {
+    rest: dated.rest,
+    dues: dated.dues,
+    priority,
+    tags: [...tags].filter(Boolean).slice(0, DRAFT_LIMITS.tagsPerTask),
+    told,
+  };
 }
 
 function takePriority(text: string, marked: Marked): { priority: Priority; rest: string } | null {
@@ -75,7 +80,7 @@ function takePriority(text: string, marked: Marked): { priority: Priority; rest:
     const match = pattern.exec(text);
     if (match)
       return {
-        priority: levelOf("urgent") ?? "high",
+        priority: "high",
         rest: `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}`,
       };
   }
@@ -86,9 +91,9 @@ type Place = { readonly at: number; readonly when: When };
 
 function takeDues(text: string, marked: Marked, told: string[]): { rest: string; dues: Due[] } {
   const places: Place[] = [];
-  for (const match of text.matchAll(new RegExp(WHEN, "g"))) {
-    const found = marked.of(match[0]);
-    if (found?.is === "when") places.push({ at: match.index, when: found.when });
+  for (const { 0: symbol, index } of text.matchAll(new RegExp(WHEN, "g"))) {
+    const when = whenIn(marked, symbol);
+    if (when) places.push({ at: index, when });
   }
   const meant = places.filter(({ at, when }) => saysWhen(text, at, when, marked));
   for (const place of places) {
@@ -135,13 +140,14 @@ function listed(text: string, places: readonly Place[]): Place[] | undefined {
 function saysWhen(text: string, at: number, when: When, marked: Marked): boolean {
   const before = text.slice(0, at).trimEnd();
   const after = text.slice(at + 1);
+  const words = marked.restore(text[at] ?? "");
   if (when.repeats || when.problem) return true;
   if (/^(?:since|until|till|up to|after|during|around)/.test(when.lead)) return false;
   if (/[<[{/]$/.test(before) || /^[>\]}/]/.test(after)) return false;
-  if (isName(marked.restore(text[at] ?? ""), before, after)) return false;
-  if (article.test(before) && !edgeOnly(after) && !when.lead) return false;
+  if (isName(words, before, after)) return false;
+  if (article.test(before) && !edge.test(after) && !when.lead) return false;
   // "John 3:16"
-  if (!when.dayStated && when.lead === "" && /^\d:\d\d$/.test(marked.restore(text[at] ?? ""))) return false;
+  if (!when.dayStated && when.lead === "" && /^\d:\d\d$/.test(words)) return false;
   if (
     article.test(before) &&
     when.lead === "" &&
@@ -150,19 +156,12 @@ function saysWhen(text: string, at: number, when: When, marked: Marked): boolean
     return false;
   if (edge.test(after)) return true;
   const next = after.trim();
-  if (before === "")
-    return (
-      when.lead !== "" || /^[:,-]/.test(next) || startsWithVerb(next) || isPlainDay(marked.restore(text[at] ?? ""))
-    );
+  if (before === "") return when.lead !== "" || /^[:,-]/.test(next) || startsWithVerb(next) || isPlainDay(words);
   return (
     goesOn.test(next) ||
     /^(?:due|by|on|before|at|deadline|no later)/.test(when.lead) ||
-    (isPlainDay(marked.restore(text[at] ?? "")) && !article.test(before))
+    (isPlainDay(words) && !article.test(before))
   );
-}
-
-function edgeOnly(after: string): boolean {
-  return edge.test(after);
 }
 
 /** Days that are hardly ever part of a name. */
@@ -201,17 +200,15 @@ export function hasDetails({ dues, priority, tags }: Details): boolean {
 /** The tasks that a phrase is: one for each day that it lists. */
 export function draftsOf(details: Details, marked: Marked): Draft[] {
   // "… literally" says of a quote what it says by itself.
-  const [, quote] =
-    new RegExp(`^(${QUOTE})(?: (?:literally|exactly|verbatim|word for word|as it is))?$`, "i").exec(details.rest) ?? [];
-  const only = marked.of(quote ?? "");
-  const whole = only?.is === "quote" ? only.text : marked.restore(details.rest).trim();
+  const named = details.rest.replace(/ (?:literally|exactly|verbatim|word for word|as it is)$/i, "");
+  const whole = quoteIn(marked, named) ?? marked.restore(details.rest).trim();
   if (whole === "") return [];
-  const fits = whole.length <= MOST_TITLE;
+  const fits = whole.length <= DRAFT_LIMITS.titleCharacters;
   const dues = details.dues.length === 0 ? [null] : details.dues;
   return dues.map((due) => ({
-    title: fits ? whole : `${whole.slice(0, MOST_TITLE - 1).trimEnd()}…`,
+    title: fits ? whole : `${whole.slice(0, DRAFT_LIMITS.titleCharacters - 1).trimEnd()}…`,
     // What does not fit a title is kept, not lost.
-    notes: fits ? null : whole.slice(0, MOST_NOTES),
+    notes: fits ? null : whole.slice(0, DRAFT_LIMITS.notesCharacters),
     priority: details.priority,
     tags: details.tags,
     due,

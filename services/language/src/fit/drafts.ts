@@ -20,7 +20,7 @@ const fieldSentence =
 const quote = /^[\uE000-\uE0FF]/;
 
 /** What the text of an order to add holds. */
-export type Drafts = { readonly tasks: readonly Draft[]; readonly told: readonly string[] };
+type Drafts = { readonly tasks: readonly Draft[]; readonly told: readonly string[] };
 
 /**
  * Reads the tasks out of what follows "add". New lines, bullets and semicolons always part tasks. Commas and "and" do

@@ -1,4 +1,4 @@
-import { LEVEL, levelOf, type Marked, PRIORITY, TAGS, WHEN } from "../mark/mark.ts";
+import { LEVEL, levelOf, type Marked, PRIORITY, TAGS, WHEN, whenIn } from "../mark/mark.ts";
 import type { Filter } from "../types.ts";
 import { type Clock, type Day, plusDays, wallClock } from "../when/calendar.ts";
 import type { When } from "../when/read-when.ts";
@@ -27,11 +27,11 @@ const rows: readonly Row[] = [
   // "What did I finish this week": when it was done, not when it was due.
   row(
     `(?:(?:that )?(?:(?:did|have) )?i(?:'ve)? (?:already )?(?:completed?|done|do|finish(?:ed)?|get done|got done|accomplish(?:ed)?|check(?:ed)? off)|(?:completed|done|finished|checked off|accomplished)) (?:in |during |on |since )?(${WHEN})`,
-    ([, symbol], _, marked) => done(whenOf(symbol, marked), marked.restore(symbol ?? "")),
+    ([, symbol], _, marked) => done(whenIn(marked, symbol ?? ""), marked.restore(symbol ?? "")),
   ),
   row(
     `(?:that (?:are|is) |are |is )?(?:due |scheduled |planned )?(?:for |in |from )?(${WHEN})(?:'s)?`,
-    ([, symbol], today, marked) => dueWhen(whenOf(symbol, marked), today, marked.restore(symbol ?? "")),
+    ([, symbol], today, marked) => dueWhen(whenIn(marked, symbol ?? ""), today, marked.restore(symbol ?? "")),
   ),
   row(`(?:with (?:an? )?|of |at )?(${PRIORITY})`, ([, symbol = ""], _, marked) => {
     const found = marked.of(symbol);
@@ -88,11 +88,6 @@ export function takeFilter(
     found = true;
   }
   return { filter, said: said.join(", "), rest: rest.replace(/\s+/g, " ").trim(), found };
-}
-
-function whenOf(symbol: string | undefined, marked: Marked): When | undefined {
-  const found = marked.of(symbol ?? "");
-  return found?.is === "when" ? found.when : undefined;
 }
 
 function done(when: When | undefined, words: string): Found | null {

@@ -1,4 +1,4 @@
-import { type Marked, QUOTE, TAGS } from "../mark/mark.ts";
+import { type Marked, quoteIn, TAGS } from "../mark/mark.ts";
 import type { Filter, Frame } from "../types.ts";
 import type { Clock } from "../when/calendar.ts";
 import { takeFilter } from "./filter.ts";
@@ -99,8 +99,6 @@ function searched(said: string, marked: Marked): { do: "find"; filter: Filter; s
   if (only?.is === "tags" && only.tags[0] !== undefined) {
     return { do: "find", filter: { status: "all", tag: only.tags[0] }, said: `tagged #${only.tags[0]}` };
   }
-  const words = (new RegExp(`^${QUOTE}$`).test(text) && only?.is === "quote" ? only.text : marked.restore(text))
-    .slice(0, 200)
-    .trim();
+  const words = (quoteIn(marked, text) ?? marked.restore(text)).slice(0, 200).trim();
   return words === "" ? null : { do: "find", filter: { status: "all", words }, said: `about "${words}"` };
 }

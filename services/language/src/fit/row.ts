@@ -1,4 +1,4 @@
-import { type Marked, QUOTE } from "../mark/mark.ts";
+import { type Marked, whenIn as markedWhen, quoteIn } from "../mark/mark.ts";
 import type { Frame, Patch, Priority, Selection } from "../types.ts";
 import type { Clock } from "../when/calendar.ts";
 import type { When } from "../when/read-when.ts";
@@ -76,8 +76,7 @@ export function moved(said: Said, part = "when"): Frame | null {
 }
 
 export function whenIn(said: Said, part: string): When | undefined {
-  const found = said.marked.of(said.part(part).trim());
-  return found?.is === "when" ? found.when : undefined;
+  return markedWhen(said.marked, said.part(part).trim());
 }
 
 export function priorityIn(said: Said, part: string): Priority | undefined {
@@ -88,6 +87,5 @@ export function priorityIn(said: Said, part: string): Priority | undefined {
 /** The user's own text, without quotes around it. */
 export function literal(said: Said, part: string): string {
   const text = said.part(part).trim();
-  const found = new RegExp(`^${QUOTE}$`).test(text) ? said.marked.of(text) : undefined;
-  return found?.is === "quote" ? found.text : said.marked.restore(text);
+  return quoteIn(said.marked, text) ?? said.marked.restore(text);
 }

@@ -1,4 +1,4 @@
-import { type Marked, QUOTE } from "../mark/mark.ts";
+import { type Marked, quoteIn } from "../mark/mark.ts";
 import type { Selection } from "../types.ts";
 import type { Clock } from "../when/calendar.ts";
 import { takeFilter } from "./filter.ts";
@@ -37,8 +37,9 @@ export function readSelection(said: string, marked: Marked, clock: Clock): Selec
     .trim()
     .replace(/[.,!:]+$/, "")
     .replace(/ (?:from|off|on|in) (?:my|the) (?:todo |to-do |task )?list$/i, "");
-  const quoted = quoteOf(text.replace(/^(?:the )?(?:task |todo )?(?:called |named )?|(?: task)$/gi, ""), marked);
-  if (quoted !== null) return quoted === "" ? null : { by: "name", name: quoted };
+  const bare = text.replace(/^(?:the )?(?:task |todo )?(?:called |named )?|(?: task)$/gi, "").trim();
+  const quoted = quoteIn(marked, bare);
+  if (quoted !== undefined) return quoted === "" ? null : { by: "name", name: quoted };
   const written = marked.restore(text);
   const numbers = readNumbers(written);
   if (numbers !== null) return numbers;
@@ -58,7 +59,7 @@ export function readSelection(said: string, marked: Marked, clock: Clock): Selec
 }
 
 /** "3", "#3 and #5", "tasks 1-3", "4 5 6"; null when the text is anything else. */
-export function readNumbers(text: string): Selection | null {
+function readNumbers(text: string): Selection | null {
   const name = spelledNumber.exec(text)?.[1];
   if (name !== undefined) return { by: "numbers", numbers: [spelled.indexOf(name.toLowerCase()) + 1] };
   if (text.length > 600 || !numbersOnly.test(text)) return null;
@@ -90,12 +91,6 @@ function placeOf(word: string): number {
   return places.indexOf(word.toLowerCase());
 }
 
-function quoteOf(text: string, marked: Marked): string | null {
-  const only = text.trim();
-  const found = new RegExp(`^${QUOTE}$`).test(only) ? marked.of(only) : undefined;
-  return found?.is === "quote" ? found.text : null;
-}
-
 /** "all overdue tasks", "everything tagged home", "my shopping tasks", "all tasks". */
 function readGroup(text: string, marked: Marked, clock: Clock): Selection | null {
   const plainly = /^(?:all|everything|every|each|any)\b/i.test(text);
@@ -122,7 +117,7 @@ function readName(text: string, marked: Marked): Selection | null {
     .replace(/^(?:the |my |that |this |our )/i, "")
     .replace(/^(?:task|todo|to-do|item)s? (?:called |named |titled |about |to |for |with )?/i, "")
     .replace(/ (?:task|todo|to-do|item|one|entry)s?$/i, "");
-  const whole = quoteOf(name, marked) ?? marked.restore(name).trim();
+  const whole = quoteIn(marked, name.trim()) ?? marked.restore(name).trim();
   // "Update to version 2" names nothing.
   return whole === "" || /^(?:to|with|from|for) /i.test(whole) ? null : { by: "name", name: whole };
 }

@@ -119,6 +119,18 @@ export function mark(text: string, clock: Clock): Marked {
   return { text: marked, of: (symbol) => marks.get(symbol)?.mark, restore };
 }
 
+/** The inside of the quotes, when the text is one quoted span and nothing else. */
+export function quoteIn(marked: Marked, text: string): string | undefined {
+  const found = marked.of(text);
+  return found?.is === "quote" ? found.text : undefined;
+}
+
+/** The time that a text is, when it is one and nothing else. */
+export function whenIn(marked: Marked, text: string): When | undefined {
+  const found = marked.of(text);
+  return found?.is === "when" ? found.when : undefined;
+}
+
 /** "home, work and #errands" */
 export function tagsOf(said: string): string[] {
   return said.split(/, ?(?:and )?| and | & | (?=#)/i).map((tag) => tag.trim().replace(/^#/, "").toLowerCase());

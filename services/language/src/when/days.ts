@@ -171,7 +171,7 @@ export function plus(day: Day, count: number, span: string): Day {
 }
 
 /** The next such weekday; today counts. */
-export function comingWeekday(today: Day, name = ""): Day {
+function comingWeekday(today: Day, name = ""): Day {
   return plusDays(today, (weekdayNumber(name) - weekdayOf(today) + 7) % 7);
 }
 

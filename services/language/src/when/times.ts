@@ -1,5 +1,5 @@
 import { type Clock, inMinutes, type Moment, type Time, timeOf } from "./calendar.ts";
-import { anyOf, COUNT, countOf, minutes, numbers } from "./words.ts";
+import { anyOf, COUNT, countOf, minutes } from "./words.ts";
 
 /** A time of day that was read at some place of a text. */
 export type FoundTime = {
@@ -30,6 +30,8 @@ const hours: Readonly<Record<DayPart, Time>> = {
   midnight: "00:00",
 };
 
+const AFTER: Readonly<Record<string, Time>> = { breakfast: "10:00", lunch: "14:00", work: "18:00", dinner: "20:00" };
+
 type Rule = {
   readonly pattern: RegExp;
   readonly read: (match: RegExpExecArray, clock: Clock) => Omit<FoundTime, "end">;
@@ -40,7 +42,7 @@ const rule = (pattern: string, read: Rule["read"]): Rule => ({
   read,
 });
 
-const HOUR = `(?:\\d{1,2}|${anyOf(Object.keys(numbers).filter((word) => /^(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)$/.test(word)))})`;
+const HOUR = `(?:\\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)`;
 const HALF_DAY = "([ap])\\.?m\\.?";
 const CLOCK_SPAN = `${anyOf(minutes)}s?`;
 
@@ -95,7 +97,8 @@ const rules: readonly Rule[] = [
   rule("(?:in the |this |the |early |late )?(morning|afternoon|evening|night)s?", ([, part]) => partOf(part)),
   rule("tonight", () => ({ time: hours.night, part: "night" })),
   rule("at night", () => ({ time: hours.night, part: "night" })),
-  rule("after (?:work|lunch|dinner|breakfast)|(?:at|by) (?:lunch|lunchtime)", ([all]) => meal(all)),
+  rule("after (breakfast|lunch|work|dinner)", ([, what = ""]) => ({ time: AFTER[what.toLowerCase()] ?? null })),
+  rule("(?:at|by) (?:lunch|lunchtime)", () => ({ time: hours.noon })),
   rule(`(${HOUR})`, ([, h]) => ({ ...said(countOf(h ?? ""), 0), bare: true })),
 ];
 
@@ -151,13 +154,6 @@ function partOf(word = ""): Omit<FoundTime, "end"> {
   const part = (["morning", "afternoon", "evening", "night"] as const).find((name) => name === word.toLowerCase());
   if (part === undefined) throw new Error(`no part of the day: ${word}`);
   return { time: hours[part], part };
-}
-
-function meal(phrase: string): Omit<FoundTime, "end"> {
-  if (/breakfast/i.test(phrase)) return { time: "10:00" };
-  if (/work/i.test(phrase)) return { time: "18:00" };
-  if (/dinner/i.test(phrase)) return { time: "20:00" };
-  return { time: /after/i.test(phrase) ? "14:00" : "12:00" };
 }
 
 function later(clock: Clock, after: number): Omit<FoundTime, "end"> {

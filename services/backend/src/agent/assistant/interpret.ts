@@ -16,7 +16,6 @@ export type Order = Frame | { readonly do: "reply"; readonly pending: readonly N
 const FARTHEST_BACK = 4;
 const LONGEST_REPLY = 200;
 const goesOn = /^(?:and|also|plus|oh and)[, ]+/i;
-const yes = /^(?:yes|yep|yeah|yup|sure|ok|okay|please do|do it|go ahead|y)[.! ]*$/i;
 
 /**
  * Reads the newest message, and what its words refer to: "them" and "the second one" are the tasks that the last answer
@@ -52,7 +51,7 @@ function followUp(
     const answer = answerTo(question, text, only, clock);
     if (answer !== undefined) return answer;
   }
-  const idle = only?.do === "unknown" || (only?.do === "ask" && only.question.about === "add");
+  const idle = only?.do === "unknown";
   const picks = only && "what" in only && only.what.by === "shown" && nothingShown(asked);
   if (!idle && !picks) return undefined;
   const pending = pendingOf(earlier, clock, FARTHEST_BACK);
@@ -60,7 +59,7 @@ function followUp(
   return pending.length === 0 || choice === null ? undefined : [{ do: "reply", pending, choice }];
 }
 
-/** The title, the date or the "yes" that we asked for; undefined when the message is an order of its own. */
+/** The title or the date that we asked for; undefined when the message is an order of its own. */
 function answerTo(
   question: Extract<Frame, { do: "ask" }>,
   text: string,
@@ -70,8 +69,7 @@ function answerTo(
   const asks = question.question;
   const known = only !== undefined && only.do !== "unknown" && only.do !== "ask" && only.do !== "add";
   if (asks.about === "title" && !known && text !== "") return read(`add a task: ${text}`, clock);
-  if (asks.about === "add" && yes.test(text)) return [{ do: "add", tasks: asks.tasks, told: [] }];
-  if (asks.about !== "date" || asks.what === undefined) return undefined;
+  if (asks.about !== "date") return undefined;
   const [moved] = read(`move #1 to ${text.replace(/^to /i, "")}`, clock);
   const due = moved?.do === "change" ? moved.patch.due : undefined;
   return due ? [{ do: "change", what: asks.what, patch: { due } }] : undefined;

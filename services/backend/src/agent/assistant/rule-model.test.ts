@@ -1,7 +1,9 @@
 import { Agent, type AgentInputItem, Runner, tool } from "@openai/agents";
-import type { Task, ToolOutput } from "@todo/contract";
+import { limits, type Task, type ToolOutput } from "@todo/contract";
+import { DRAFT_LIMITS } from "@todo/language";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import { findOperation } from "../../operations/index.ts";
 import { assistant, changed, clock, pretend, request, task, tasks, textOf, turn, user } from "./_talk.ts";
 import { RuleModel } from "./rule-model.ts";
 
@@ -242,6 +244,12 @@ test("a title that is too long is kept whole in the notes", async () => {
     .parse(changing[0]?.input).tasks;
   expect(added?.title).toHaveLength(200);
   expect(added?.notes).toBe(long);
+});
+
+test("a text that is longer than the notes is cut to what the server takes", async () => {
+  expect(limits).toMatchObject(DRAFT_LIMITS);
+  const { changing } = await turn([...before, user(`add ${"word ".repeat(600)}`)]);
+  expect(findOperation("add_tasks")?.input.safeParse(changing[0]?.input)).toMatchObject({ success: true });
 });
 
 test("the streamed answer is the answer", async () => {

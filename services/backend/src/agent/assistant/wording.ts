@@ -52,8 +52,6 @@ export function questionText(question: Question): string {
       return texts.titleQuestion;
     case "date":
       return texts.dateQuestion;
-    case "add":
-      return `Shall I add ${question.tasks.map(({ title }) => `"${oneLine(title)}"`).join(", ")}? Say “yes”, or what else to do.`;
     case "words":
       return `I am not sure what "${oneLine(question.words)}" means here, so I changed nothing. Quotes make it a title.`;
     case "problem":

@@ -96,32 +96,25 @@ function liveRuns(trx: Trx, userId: string) {
     .where("status", "in", ["queued", "running", "waiting"]);
 }
 
-/** The conversation's newest run, which alone can be live. */
-export async function findNewestRun(trx: Trx, userId: string, conversationId: string): Promise<RunRow | undefined> {
-  // By the order of its messages: replicas' clocks may be apart.
+/** By the order of its messages: replicas' clocks may be apart. */
+function newestRun(trx: Trx, userId: string, conversationId: string) {
   return trx
     .selectFrom("messages")
     .innerJoin("runs", "runs.messageId", "messages.id")
-    .selectAll("runs")
     .where("messages.userId", "=", userId)
     .where("messages.conversationId", "=", conversationId)
     .orderBy("messages.seq", "desc")
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1);
+}
+
+/** The conversation's newest run, which alone can be live. */
+export async function findNewestRun(trx: Trx, userId: string, conversationId: string): Promise<RunRow | undefined> {
+  return newestRun(trx, userId, conversationId).selectAll("runs").executeTakeFirst();
 }
 
 /** Locks a conversation's newest run, which alone can be live, so that deleting it does not cross a run that is writing. */
 export async function lockNewestRun(trx: Trx, userId: string, conversationId: string): Promise<void> {
-  await trx
-    .selectFrom("messages")
-    .innerJoin("runs", "runs.messageId", "messages.id")
-    .select("runs.id")
-    .where("messages.userId", "=", userId)
-    .where("messages.conversationId", "=", conversationId)
-    .orderBy("messages.seq", "desc")
-    .limit(1)
-    .forUpdate("runs")
-    .execute();
+  await newestRun(trx, userId, conversationId).select("runs.id").forUpdate("runs").execute();
 }
 
 /** Leaves the run for any replica to claim. The caller holds its lock. */
